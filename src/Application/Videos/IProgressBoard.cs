@@ -1,0 +1,17 @@
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos;
+
+/// <summary>How far each running fetch of this process is. Kept in memory only: it is news, not truth.</summary>
+public interface IProgressBoard
+{
+    void Report(WorkspaceId id, DownloadProgress progress);
+
+    void Clear(WorkspaceId id);
+
+    DownloadProgress? Find(WorkspaceId id);
+}
+
+/// <param name="Received">Bytes that are here.</param>
+/// <param name="Total">Bytes of the whole; null when the sender does not say.</param>
+public sealed record DownloadProgress(long Received, long? Total);
