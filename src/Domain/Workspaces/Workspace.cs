@@ -77,6 +77,10 @@ public sealed record Workspace
     public Result<Workspace> FetchAgain(string stem, RemoteLink? freshLink, DateTimeOffset now) =>
         Video?.Status is VideoStatus.Downloading && Lease?.Until > now ? this : Change(video => video.FetchAgain(stem, freshLink, now), now);
 
+    /// <summary>What was read from the stored file; a step that runs meanwhile keeps its claim.</summary>
+    public Result<Workspace> Describe(StoredFile file, DateTimeOffset now) =>
+        Change(video => video.Described(file), now).Then<Workspace>(next => next with { Lease = Lease });
+
     /// <summary>Whether it may go: never while a paid task may run.</summary>
     public Error? RefusesDeletion() =>
         Video?.Status is VideoStatus.Submitting or VideoStatus.Unsettled or VideoStatus.Processing ? new GenerationInProgress(Video.Status) : null;
