@@ -1,6 +1,5 @@
 using MediatR;
 using VideoPlatform.Application.Pictures;
-using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;

@@ -35,6 +35,14 @@ public sealed record Workspace
     /// <summary>When a worker may take it: a claimed one when its lease runs out, a terminal one never.</summary>
     public DateTimeOffset? DueAt => Video?.State.DueAt is { } due ? Lease?.Until ?? due : null;
 
+    /// <summary>Whether a name will do: up to <see cref="MaxNameLength"/> characters, none of them a control character.</summary>
+    public static Error? RefusesName(string? name) => name switch
+    {
+        { Length: > MaxNameLength } => new ValidationFailed("name", $"At most {MaxNameLength} characters."),
+        not null when name.Any(char.IsControl) => new ValidationFailed("name", "No control characters."),
+        _ => null,
+    };
+
     public static Workspace Create(WorkspaceId id, string? name, Picture picture, DateTimeOffset now) =>
         new(id, now) { Name = name, Picture = picture };
 

@@ -24,16 +24,15 @@ namespace VideoPlatform.Application.Videos.Request;
 /// <param name="PromptExtend">Lets the provider enrich the prompt; true when not given.</param>
 /// <param name="Watermark">False when not given.</param>
 /// <param name="Replace">Make another in place of a completed one; the old file stays until the new one is stored.</param>
-/// <param name="IdempotencyKey">1 to 255 visible ASCII characters: the same key with the same body gives the first answer again.</param>
+/// <param name="IdempotencyKey">The same key with the same body gives the first answer again.</param>
 public sealed record RequestVideo(
     WorkspaceId WorkspaceId, string? Prompt, string? NegativePrompt, string? Model, string? Resolution, int? Duration, int? Seed,
-    bool? PromptExtend, bool? Watermark, bool? Replace, string? IdempotencyKey) : IRequest<Result<VideoView>>;
+    bool? PromptExtend, bool? Watermark, bool? Replace, IdempotencyKey? IdempotencyKey) : IRequest<Result<VideoView>>;
 
 internal sealed class RequestVideoValidator : AbstractValidator<RequestVideo>
 {
     public RequestVideoValidator(IOptions<QwenOptions> options)
     {
-        RuleFor(c => c.IdempotencyKey).Must(Idempotent.IsKey).WithMessage("1 to 255 visible ASCII characters.");
         RuleFor(c => c.Prompt).NotEmpty().WithMessage("What should happen in the video?");
         RuleFor(c => c.NegativePrompt).MaximumLength(VideoModel.NegativePromptLimit).WithMessage($"At most {VideoModel.NegativePromptLimit} characters.");
         RuleFor(c => c).Custom((c, context) =>
@@ -65,7 +64,7 @@ internal sealed class RequestVideoHandler(
         var model = ModelCatalogue.Find(command.Model ?? options.Value.Model)!;
         var now = clock.Now();
         var scope = $"POST /api/workspaces/{command.WorkspaceId}/video";
-        var note = new IdempotencyNote(scope, command.IdempotencyKey ?? "", Fingerprint(command), command.WorkspaceId, Guid.NewGuid(), now);
+        var note = new IdempotencyNote(scope, command.IdempotencyKey?.Value ?? "", Fingerprint(command), command.WorkspaceId, Guid.NewGuid(), now);
         if (command.IdempotencyKey is not null)
         {
             var mine = note;
@@ -80,13 +79,13 @@ internal sealed class RequestVideoHandler(
         var asked = await workspaces.ChangeAsync(command.WorkspaceId, w => Ask(w, model, request, command.Replace ?? false, now), ct);
         if (!asked.TryGet(out var workspace, out var error))
         {
-            if (command.IdempotencyKey is { } refused) await idempotency.ForgetAsync(scope, refused, CancellationToken.None);
+            if (command.IdempotencyKey is { } refused) await idempotency.ForgetAsync(scope, refused.Value, CancellationToken.None);
             return error;
         }
 
         var view = views.Of(workspace.Id, workspace.Video!, withHistory: false);
         if (command.IdempotencyKey is { } key)
-            await idempotency.AnswerAsync(scope, key, new StoredAnswer(202, null, JsonSerializer.Serialize(view, PublicJson.Default.VideoView)), CancellationToken.None);
+            await idempotency.AnswerAsync(scope, key.Value, new StoredAnswer(202, null, JsonSerializer.Serialize(view, PublicJson.Default.VideoView)), CancellationToken.None);
         return view;
     }
 

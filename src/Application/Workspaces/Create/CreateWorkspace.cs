@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FluentValidation;
 using MediatR;
 using VideoPlatform.Application.Idempotency;
 using VideoPlatform.Application.Pictures;
@@ -9,36 +8,29 @@ using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Application.Workspaces.Create;
 
-/// <summary>Takes a picture and opens a workspace around it.</summary>
-/// <param name="Image">The picture's bytes, read once. JPEG, PNG, BMP or WEBP, 240 to 8000 pixels a side.</param>
+/// <summary>Opens a workspace around a received picture. On any failure the picture is discarded.</summary>
 /// <param name="Name">Up to 200 characters.</param>
-/// <param name="IdempotencyKey">1 to 255 visible ASCII characters: the same key with the same body gives the first answer again.</param>
-public sealed record CreateWorkspace(Stream Image, string? Name, string? IdempotencyKey) : IRequest<Result<WorkspaceView>>;
-
-internal sealed class CreateWorkspaceValidator : AbstractValidator<CreateWorkspace>
-{
-    public CreateWorkspaceValidator()
-    {
-        RuleFor(c => c.Name).MaximumLength(Workspace.MaxNameLength).WithMessage($"At most {Workspace.MaxNameLength} characters.");
-        RuleFor(c => c.Name).Must(n => n is null || !n.Any(char.IsControl)).WithMessage("No control characters.");
-        RuleFor(c => c.IdempotencyKey).Must(Idempotent.IsKey).WithMessage("1 to 255 visible ASCII characters.");
-    }
-}
+/// <param name="IdempotencyKey">The same key with the same body gives the first answer again.</param>
+public sealed record CreateWorkspace(ReceivedPicture Image, string? Name, IdempotencyKey? IdempotencyKey) : IRequest<Result<WorkspaceView>>;
 
 internal sealed class CreateWorkspaceHandler(
-    IWorkspaceRepository workspaces, IPictureStore pictures, IStorageSpace space, IIdempotencyStore idempotency, WorkspaceViews views, TimeProvider clock)
+    IWorkspaceRepository workspaces, IPictureStore pictures, IIdempotencyStore idempotency, WorkspaceViews views, TimeProvider clock)
     : IRequestHandler<CreateWorkspace, Result<WorkspaceView>>
 {
     private const string Scope = "POST /api/workspaces";
 
     public async Task<Result<WorkspaceView>> Handle(CreateWorkspace command, CancellationToken ct)
     {
-        if (!space.HasRoom) return new StorageFull();
-        if (!(await pictures.ReceiveAsync(command.Image, ct)).TryGet(out var received, out var error)) return error;
+        var received = command.Image;
+        if (Workspace.RefusesName(command.Name) is { } refusal)
+        {
+            pictures.Delete(received.Picture);
+            return refusal;
+        }
 
         var name = string.IsNullOrWhiteSpace(command.Name) ? null : command.Name.Trim();
         var now = clock.Now();
-        var note = new IdempotencyNote(Scope, command.IdempotencyKey ?? "", Idempotent.Fingerprint(received.Sha256, name), WorkspaceId.New(now), Guid.Empty, now);
+        var note = new IdempotencyNote(Scope, command.IdempotencyKey?.Value ?? "", Idempotent.Fingerprint(received.Sha256, name), WorkspaceId.New(now), Guid.Empty, now);
         if (command.IdempotencyKey is not null)
         {
             var mine = note;
@@ -62,7 +54,7 @@ internal sealed class CreateWorkspaceHandler(
 
         var view = views.Of(workspace);
         if (command.IdempotencyKey is { } key)
-            await idempotency.AnswerAsync(Scope, key, new StoredAnswer(201, null, JsonSerializer.Serialize(view, PublicJson.Default.WorkspaceView)), kept);
+            await idempotency.AnswerAsync(Scope, key.Value, new StoredAnswer(201, null, JsonSerializer.Serialize(view, PublicJson.Default.WorkspaceView)), kept);
         return view;
     }
 
