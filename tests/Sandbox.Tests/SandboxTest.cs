@@ -14,7 +14,7 @@ public abstract class SandboxTest : IAsyncLifetime
 
     /// <summary>A red picture of 4 by 2 pixels.</summary>
     protected const string Picture =
-        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAADklEQVR4nGP4z8AARwAP+gH/e2UZqwAAAABJRU5ErkJggg==";
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAIAAADwyuo0AAAAEElEQVR4nGP4z8AARwzIHABvqgf5gNwAKAAAAABJRU5ErkJggg==";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"sandbox-{Guid.NewGuid():N}");
     private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false, UseProxy = false };

@@ -93,7 +93,7 @@ public enum SandboxFaultKind
     /// <summary>The full length is declared, the connection is closed in good order after <c>Bytes</c> (half).</summary>
     DownloadTruncated,
 
-    /// <summary>The connection is reset after <c>Bytes</c> (half).</summary>
+    /// <summary>The connection is reset after <c>Bytes</c> (half), of which a client that reads slowly may lose some.</summary>
     DownloadReset,
 
     /// <summary>Nothing comes after <c>Bytes</c> (half), and the connection stays open.</summary>

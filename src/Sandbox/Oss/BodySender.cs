@@ -40,6 +40,8 @@ internal sealed class BodySender(HttpContext context, VideoBody body, long objec
         switch (_fault?.Kind)
         {
             case DownloadReset:
+                // A reset overtakes what the client has not read yet; a moment lets it read.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);
                 context.Abort();
                 break;
             case DownloadStalled:
