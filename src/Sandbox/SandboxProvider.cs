@@ -77,7 +77,7 @@ public sealed class SandboxProvider : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        _workshop.Resume();
+        await _workshop.ResumeAsync(ct);
 
         var last = _folder.Ports;
         var signer = new LinkSigner(_folder.LinkSecret);

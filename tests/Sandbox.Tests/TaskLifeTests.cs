@@ -142,6 +142,19 @@ public sealed class TaskLifeTests : SandboxTest
     }
 
     [Fact]
+    public async Task What_nobody_can_ask_for_any_more_is_removed()
+    {
+        var (old, _) = await FinishedAsync();
+        Clock.Advance(TimeSpan.FromHours(50));
+
+        var young = await SubmittedAsync();
+
+        Assert.Equal([young], Sandbox.Counters.Tasks.Select(t => t.Id));
+        Assert.False(File.Exists(Path.Combine(Folder, "videos", $"{old}.mp4")));
+        Assert.False(File.Exists(Path.Combine(Folder, "tasks", $"{old}.json")));
+    }
+
+    [Fact]
     public async Task A_killed_sandbox_finds_its_tasks_its_ports_and_its_links()
     {
         var (finished, link) = await FinishedAsync();

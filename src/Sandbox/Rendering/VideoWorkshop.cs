@@ -16,19 +16,21 @@ internal sealed partial class VideoWorkshop : IAsyncDisposable
     private readonly SemaphoreSlim _bench = new(1);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<string, Task> _jobs = new(StringComparer.Ordinal);
-    private readonly Lazy<ulong> _generatedCrc;
+    private ulong _generatedCrc;
     private int _fallbackSaid;
 
     public VideoWorkshop(SandboxFolder folder, SandboxOptions options, TaskBook book, ILoggerFactory logs)
     {
         (_folder, _options, _book) = (folder, options, book);
         _log = logs.CreateLogger<VideoWorkshop>();
-        _generatedCrc = new Lazy<ulong>(() => GeneratedBody.Checksum(((SandboxVideo.Generated)options.Video).Length));
     }
 
     /// <summary>Starts what a killed process left unfinished, and removes its leftovers.</summary>
-    public void Resume()
+    public async Task ResumeAsync(CancellationToken ct)
     {
+        // Seconds for some gigabytes: better now than while the first submit waits.
+        if (_options.Video is SandboxVideo.Generated(var length)) _generatedCrc = await Task.Run(() => GeneratedBody.Checksum(length), ct);
+
         var open = _book.All().Where(t => t is { IsOpen: true, Video: null, Order: not null }).ToList();
         var wanted = open.Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var picture in Directory.EnumerateFiles(_folder.Pictures))
@@ -48,7 +50,7 @@ internal sealed partial class VideoWorkshop : IAsyncDisposable
         switch (_options.Video)
         {
             case SandboxVideo.Generated(var length):
-                _book.VideoReady(task.Id, new ReadyVideo(length, _generatedCrc.Value, Md5: null, _options.TimeProvider.GetUtcNow()));
+                _book.VideoReady(task.Id, new ReadyVideo(length, _generatedCrc, Md5: null, _options.TimeProvider.GetUtcNow()));
                 break;
             case SandboxVideo.Made made:
                 Finish(task, made.FromTaskId(task.Id).Span);

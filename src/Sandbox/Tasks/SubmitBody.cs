@@ -14,6 +14,8 @@ internal sealed class SubmitBody(JsonElement root)
 
     private static readonly string[] UrlFields = ["img_url", "first_frame_url", "last_frame_url", "audio_url"];
 
+    private IReadOnlyList<string>? _urls;
+
     public string? Model => Text(root, "model");
 
     private JsonElement Input => Child(root, "input");
@@ -22,11 +24,13 @@ internal sealed class SubmitBody(JsonElement root)
     public string Prompt => Text(Input, "prompt") ?? "";
 
     /// <summary>Every address in the input, media of all kinds.</summary>
-    public IEnumerable<string> Urls =>
-        UrlFields.Select(name => Text(Input, name))
+    public IReadOnlyList<string> Urls => _urls ??=
+    [
+        .. UrlFields.Select(name => Text(Input, name))
             .Concat(Items("reference_urls").Concat(Items("reference_video_urls")).Select(AsText))
             .Concat(Items("media").Select(item => Text(item, "url")))
-            .OfType<string>();
+            .OfType<string>(),
+    ];
 
     /// <summary>The picture that the video starts from; null when the input has none.</summary>
     public string? Picture =>
