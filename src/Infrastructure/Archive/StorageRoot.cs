@@ -57,6 +57,9 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
         }
     }
 
+    /// <summary>Whether the root is still there, with its sentinel: a disk that was taken away is not a place to write to.</summary>
+    public bool IsUsable() => File.Exists(Sentinel) && Directory.Exists(Videos);
+
     private string Sentinel => Path.Combine(Folder, SentinelName);
 
     private async Task<Guid?> ReadSentinelAsync(CancellationToken ct)

@@ -1,0 +1,3 @@
+using VideoPlatform.Api.Commands;
+
+return await CommandLine.RunAsync(args);
