@@ -36,6 +36,8 @@ internal static class QwenErrors
     public const string PictureTooLarge = "picture_too_large";
     public const string UploadNotAllowed = "upload_host_not_allowed";
 
+    public static readonly Problem AnotherTask = new(Unreadable, "The provider answered for another task than the one that was asked for.");
+
     /// <summary>An exhausted allocation comes back slowly (dashscope.md section 7: "long back-off").</summary>
     public static readonly TimeSpan AllocationBackOff = TimeSpan.FromMinutes(5);
 

@@ -16,6 +16,7 @@ internal sealed partial class QwenVideoProvider(
     QwenHttp http, QwenUploads uploads, QwenRateLimits limits, IPictureStore pictures, IOptions<QwenOptions> options, TimeProvider clock, ILogger<QwenVideoProvider> log)
     : IVideoProvider
 {
+    /// <summary>Inline below <see cref="QwenPicture.InlineLimit"/>, else through the temporary store (dashscope.md sections 2.2 and 6).</summary>
     public async Task<PictureHandover> HandOverAsync(Picture picture, VideoModel model, CancellationToken ct)
     {
         if (!QwenPicture.TryOpen(pictures, picture, out var open, out var problem)) return new PictureHandover.Impossible(problem);
@@ -26,6 +27,7 @@ internal sealed partial class QwenVideoProvider(
         return http.Key is { } key ? await uploads.UploadAsync(picture, model, key, ct) : new PictureHandover.Blocked(QwenHttp.KeyMissing);
     }
 
+    /// <summary>dashscope.md sections 1 and 2; what the answer means is in section 7.</summary>
     public async Task<SubmitAnswer> SubmitAsync(VideoRequest request, VideoModel model, PictureHandover.Ready picture, DateTimeOffset sendBefore)
     {
         var answer = await SubmitOnceAsync(request, model, picture, sendBefore);
@@ -44,6 +46,7 @@ internal sealed partial class QwenVideoProvider(
         return answer;
     }
 
+    /// <summary>dashscope.md section 3. A question without an answer is not repeated here: the task is simply asked for again later.</summary>
     public async Task<TaskAnswer> QueryAsync(ProviderTask task, CancellationToken ct)
     {
         var (call, problem, blocks) = Prepare(task.Endpoint, task.Id);
@@ -57,6 +60,7 @@ internal sealed partial class QwenVideoProvider(
             : new TaskAnswer.Silent(Noted("query", reply), reply.BackOff, reply.Verdict is QwenVerdict.Blocked);
     }
 
+    /// <summary>dashscope.md section 5, "List".</summary>
     public async Task<TaskListAnswer> ListAsync(TaskListQuery query, CancellationToken ct)
     {
         var (call, problem, blocks) = Prepare(query.Endpoint, taskId: null);
@@ -70,6 +74,7 @@ internal sealed partial class QwenVideoProvider(
             : new TaskListAnswer.Silent(Noted("list", reply), reply.BackOff, !reply.IsSuccess && reply.Verdict is QwenVerdict.Blocked);
     }
 
+    /// <summary>dashscope.md section 5, "Cancel".</summary>
     public async Task<CancelAnswer> CancelAsync(ProviderTask task, CancellationToken ct)
     {
         var (call, problem, _) = Prepare(task.Endpoint, task.Id);
@@ -162,8 +167,9 @@ internal sealed partial class QwenVideoProvider(
     private TaskAnswer Read(QwenReply reply, string askedFor)
     {
         var task = TaskWire.Read(reply.Json);
-        var isAnother = task.TaskId is { } id && !string.Equals(id, askedFor, StringComparison.OrdinalIgnoreCase);
-        if (task.Status is null || isAnother) return new TaskAnswer.Silent(Noted("query", reply), null, Blocks: false);
+        if (task.Status is null) return new TaskAnswer.Silent(Noted("query", reply), null, Blocks: false);
+        if (task.TaskId is { } id && !string.Equals(id, askedFor, StringComparison.OrdinalIgnoreCase))
+            return new TaskAnswer.Silent(Noted("query", reply with { Problem = QwenErrors.AnotherTask }), null, Blocks: false);
 
         switch (task.Status.Trim().ToUpperInvariant())
         {

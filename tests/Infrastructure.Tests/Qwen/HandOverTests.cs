@@ -1,5 +1,6 @@
 using System.Text;
 using VideoPlatform.Application.Videos;
+using VideoPlatform.Infrastructure.Qwen;
 
 namespace VideoPlatform.Infrastructure.Tests.Qwen;
 
@@ -196,8 +197,8 @@ public sealed class HandOverTests : QwenTest
     {
         Options.BaseUrl = "https://dashscope.aliyuncs.com/api/v1";
 
-        Assert.False(Infrastructure.Qwen.QwenEndpoints.MayUploadTo(Options, new Uri("http://store.example")));
-        Assert.True(Infrastructure.Qwen.QwenEndpoints.MayUploadTo(Options, new Uri("https://store.example")));
+        Assert.False(QwenEndpoints.MayUploadTo(Options, new Uri("http://store.example")));
+        Assert.True(QwenEndpoints.MayUploadTo(Options, new Uri("https://store.example")));
     }
 
     [Theory]

@@ -95,6 +95,24 @@ public sealed class ListAndCancelTests : QwenTest
     }
 
     [Fact]
+    public async Task Query_list_and_cancel_share_one_bucket()
+    {
+        Options.QueriesPerSecond = 0.0001;
+        Build();
+        Server.Answer(200, """{"data":[]}""");
+        await List();
+        using var leave = new CancellationTokenSource();
+
+        var query = Provider.QueryAsync(Paid, leave.Token);
+        var cancel = Provider.CancelAsync(Paid, leave.Token);
+        await leave.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancel);
+        Assert.Single(Server.Requests);
+    }
+
+    [Fact]
     public async Task A_waiting_task_is_cancelled()
     {
         var exchange = Exchange.Load("cancel-accepted");

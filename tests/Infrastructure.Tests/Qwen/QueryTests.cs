@@ -1,5 +1,6 @@
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
+using VideoPlatform.Infrastructure.Qwen;
 
 namespace VideoPlatform.Infrastructure.Tests.Qwen;
 
@@ -71,8 +72,16 @@ public sealed class QueryTests : QwenTest
     public async Task An_unknown_task_is_gone() => Assert.IsType<TaskAnswer.Gone>(await Replay("query-unknown"));
 
     [Fact]
-    public async Task A_word_that_nobody_knows_keeps_the_task_working() =>
+    public async Task A_word_that_nobody_knows_keeps_the_task_working_and_is_logged()
+    {
+        var log = new LogLines();
+        Log = log;
+        Build();
+
         Assert.Equal(new TaskAnswer.Working("SUSPENDED", IsPending: false), await Replay("query-suspended"));
+
+        Assert.EndsWith("a status that is not known: SUSPENDED", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("""{"task_status":"SUCCEEDED"}""")]
@@ -234,7 +243,7 @@ public sealed class QueryTests : QwenTest
     [InlineData("https://vpc-cn-beijing.dashscope.aliyuncs.com/api/v1")]
     public void The_key_may_go_to_the_service_in_every_region(string endpoint)
     {
-        Assert.True(Infrastructure.Qwen.QwenEndpoints.TryAllow(Options, endpoint, out var allowed));
+        Assert.True(QwenEndpoints.TryAllow(Options, endpoint, out var allowed));
         Assert.Equal(endpoint, allowed);
     }
 

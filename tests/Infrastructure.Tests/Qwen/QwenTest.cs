@@ -96,4 +96,17 @@ public abstract class QwenTest : IAsyncLifetime
 
         public void Delete(Picture picture) => throw new NotSupportedException();
     }
+
+    private protected sealed class LogLines : ILogger<QwenVideoProvider>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
+using VideoPlatform.Infrastructure.Qwen;
 
 namespace VideoPlatform.Infrastructure.Tests.Qwen;
 
@@ -216,6 +217,47 @@ public sealed class SubmitTests : QwenTest
         Assert.IsType<SubmitAnswer.Accepted>(await Submit());
 
         Assert.Equal([1, 2, 3], Server.Requests.Select(r => r.Connection));
+    }
+
+    [Fact]
+    public async Task A_kept_connection_that_was_closed_meanwhile_is_not_met_again()
+    {
+        Server.Raw($"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: {Taken.Length}\r\n\r\n{Taken}").Answer(200, Taken);
+
+        Assert.IsType<SubmitAnswer.Accepted>(await Submit());
+        Assert.IsType<SubmitAnswer.Accepted>(await Submit());
+
+        Assert.Equal([1, 2], Server.Requests.Select(r => r.Connection));
+    }
+
+    [Fact]
+    public async Task A_body_leaves_once()
+    {
+        using var body = new QwenBody("application/json", () => true, "{}"u8.ToArray());
+        using var first = new MemoryStream();
+        using var second = new MemoryStream();
+
+        await body.CopyToAsync(first, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<HttpRequestException>(() => body.CopyToAsync(second, TestContext.Current.CancellationToken));
+
+        Assert.Equal((2, 0), (first.Length, second.Length));
+    }
+
+    [Fact]
+    public async Task Logs_name_the_outcome_and_keep_the_secrets()
+    {
+        var log = new LogLines();
+        Log = log;
+        Build();
+        Server.Answer(400, $$"""{"code":"InvalidParameter","message":"pier https://x.example/y?Signature=s3cret {{Key}}"}""");
+
+        await Submit();
+
+        var line = Assert.Single(log.Lines);
+        Assert.EndsWith("/api/v1/services/aigc/video-generation/video-synthesis: refused (InvalidParameter)", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("pier", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, line, StringComparison.Ordinal);
     }
 
     [Fact]
