@@ -34,7 +34,8 @@ internal static partial class Serve
     }
 
     /// <summary>Everything but listening: configured, opened, ready to start.</summary>
-    public static async Task<WebApplication> BuildAsync(string[] configuration, CancellationToken ct)
+    /// <param name="adjust">Last word on the services: a crash test puts its tripwires around the ports here.</param>
+    public static async Task<WebApplication> BuildAsync(string[] configuration, CancellationToken ct, Action<IServiceCollection>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -59,6 +60,7 @@ internal static partial class Serve
         builder.Services.AddHostedService<OtherProcesses>();
         builder.Services.AddWork();
         builder.Services.AddApiDocs();
+        adjust?.Invoke(builder.Services);
 
         var sandbox = await settings.StartSandboxAsync(ct);
         var app = builder.Build();

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using MediatR;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
-using VideoPlatform.Api.Workspaces;
 using VideoPlatform.Application.Pictures;
 using VideoPlatform.Application.Stats;
 using VideoPlatform.Application.Work;
@@ -15,7 +14,7 @@ namespace VideoPlatform.Api.Health;
 /// <param name="Parts">What is wrong, by part: <c>database</c>, <c>storage</c>, <c>queue</c>. Absent when all is well.</param>
 public sealed record HealthBody(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Parts = null);
 
-internal static class HealthEndpoints
+internal static partial class HealthEndpoints
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
 
@@ -41,7 +40,7 @@ internal static class HealthEndpoints
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)   // whatever it is, the database cannot be used
         {
-            logs.CreateLogger("VideoPlatform.Api.Health").LogWarning(e, "The database does not answer");
+            LogNoDatabase(logs.CreateLogger("VideoPlatform.Api.Health"), e);
             failing["database"] = "It does not answer.";
         }
 
@@ -53,4 +52,7 @@ internal static class HealthEndpoints
             ? Results.Json(new HealthBody("failing", failing.Concat(degraded.Where(d => !failing.ContainsKey(d.Key))).ToDictionary(p => p.Key, p => p.Value)), ApiJson.Default.HealthBody, statusCode: 503)
             : Results.Json(degraded.Count > 0 ? new HealthBody("degraded", degraded) : new HealthBody("ok"), ApiJson.Default.HealthBody);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer")]
+    private static partial void LogNoDatabase(ILogger log, Exception e);
 }

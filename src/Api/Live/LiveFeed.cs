@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Domain.Workspaces;
@@ -9,16 +10,17 @@ namespace VideoPlatform.Api.Live;
 internal sealed class LiveFeed : IChangeListener, IProgressListener
 {
     private readonly ConcurrentDictionary<LiveConnection, bool> connections = new();
+    private readonly Channel<bool> opened = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public bool HasListeners => !connections.IsEmpty;
 
-    /// <summary>Runs when the first connection opens.</summary>
-    public event Action? Opened;
+    /// <summary>Readable when a connection has been opened.</summary>
+    public ChannelReader<bool> Opened => opened.Reader;
 
     public void Add(LiveConnection connection)
     {
         connections[connection] = true;
-        Opened?.Invoke();
+        opened.Writer.TryWrite(true);
     }
 
     public void Remove(LiveConnection connection) => connections.TryRemove(connection, out _);

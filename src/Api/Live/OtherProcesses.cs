@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Workspaces;
@@ -17,13 +16,11 @@ internal sealed partial class OtherProcesses(IWorkspaceRepository workspaces, Li
     // Clocks of several machines differ, and a change is stamped a moment before it is stored.
     private static readonly TimeSpan overlap = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<bool> opened = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<WorkspaceId, long> told = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        feed.Opened += () => opened.Writer.TryWrite(true);
-        await foreach (var _ in opened.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var _ in feed.Opened.ReadAllAsync(stoppingToken))
         {
             var since = clock.Now();
             while (feed.HasListeners)
