@@ -100,7 +100,7 @@ public sealed record Video
     /// <summary>The provider said yes. Also true when a slower process learns it after others have begun to doubt.</summary>
     public Result<Video> Accepted(Guid attempt, ProviderTask task, DateTimeOffset nextQuestion, DateTimeOffset now)
     {
-        if (State is VideoState.Processing p && p.Paid.Id == task.Id) return this;
+        if (State.Task?.Id == task.Id) return this;   // others found it out meanwhile, and have gone on from there
         if (!IsAbout(attempt)) return NotFor("accept a task");
 
         return To(new VideoState.Processing(task, nextQuestion, 0), now) with { SubmittedAt = AttemptAt, Problem = null };

@@ -18,7 +18,7 @@ public sealed class EveryTransitionTests
         WaitOn                                            queued      -           -           -           -           -           -           -           -           -
         BackToQueue                                       -           queued      queued      -           -           -           -           -           -           -
         BackToQueue of another attempt                    -           -           -           -           -           -           -           -           -           -
-        Accepted                                          -           processing  processing  processing  -           -           -           -           -           -
+        Accepted                                          -           processing  processing  processing  downloading completed   completed   failed      -           expired
         Accepted as another task                          -           processing  processing  -           -           -           -           -           -           -
         Accepted of another attempt                       -           -           -           -           -           -           -           -           -           -
         Refused                                           -           failed      failed      -           -           -           -           -           -           -
