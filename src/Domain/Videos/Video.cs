@@ -233,7 +233,8 @@ public sealed record Video
     public Result<Video> FetchAgain(string stem, RemoteLink? freshLink, DateTimeOffset now)
     {
         if (State is VideoState.Downloading d) return this with { State = d with { Due = now } };
-        if (Status is not (VideoStatus.Completed or VideoStatus.Expired)) return new GenerationInProgress(Status);
+        if (!Status.IsTerminal()) return new GenerationInProgress(Status);
+        if (Status is VideoStatus.Failed or VideoStatus.Cancelled) return NotFor("be fetched: the provider made nothing");
         if (Status is VideoStatus.Completed && File is not null) return NotFor("be fetched again: the file is here");
 
         var link = freshLink ?? Link;

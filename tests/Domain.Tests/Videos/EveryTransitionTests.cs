@@ -42,8 +42,8 @@ public sealed class EveryTransitionTests
         FreshLink                                         -           -           -           -           downloading -           -           -           -           -
         Stored                                            -           -           -           -           completed   -           -           -           -           -
         LinkDied                                          -           -           -           -           expired     -           expired     -           -           -
-        FetchAgain                                        busy        busy        busy        busy        downloading -           downloading busy        busy        gone
-        FetchAgain with a fresh link                      busy        busy        busy        busy        downloading -           downloading busy        busy        downloading
+        FetchAgain                                        busy        busy        busy        busy        downloading -           downloading -           -           gone
+        FetchAgain with a fresh link                      busy        busy        busy        busy        downloading -           downloading -           -           downloading
         Described                                         -           -           -           -           -           completed   -           -           -           -
         FileFound                                         -           -           -           -           completed   completed   completed   -           -           completed
         FileLost                                          -           -           -           -           -           completed   -           -           -           -
