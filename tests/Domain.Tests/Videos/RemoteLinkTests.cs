@@ -50,6 +50,11 @@ public sealed class RemoteLinkTests
     [InlineData("https:///video.mp4")]
     [InlineData("https://user@results.example/video.mp4")]
     [InlineData("https://user:password@results.example/video.mp4")]
+    [InlineData(" https://results.example/video.mp4")]
+    [InlineData("https://results.example/video.mp4\n")]
+    [InlineData("https://results.example/video.mp4\r\nSet-Cookie: a=b")]
+    [InlineData("https://results.example/vi deo.mp4")]
+    [InlineData("https://results.example/video\0.mp4")]
     public void What_is_no_plain_web_address_is_no_link(string? url) => Assert.Null(RemoteLink.Parse(url, ended));
 
     [Fact]
@@ -72,6 +77,7 @@ public sealed class RemoteLinkTests
         var link = RemoteLink.Parse("https://results.example/a/video.mp4?Expires=1790997061&Signature=secret#secret", null)!;
 
         Assert.Equal("https://results.example/a/video.mp4", link.Public);
+        Assert.Equal("https://results.example/a/video.mp4", link.ToString());
     }
 
     [Fact]
