@@ -240,7 +240,9 @@ public sealed record Video
         var link = freshLink ?? Link;
         if (link is null || !link.LivesAt(now)) return new VideoExpired();
 
-        return To(new VideoState.Downloading(State.Task, stem, now, 0, freshLink is not null), now) with { Link = link, Problem = null };
+        // Why a completed one is fetched again (its file is gone, say) stays in view until it is here; an expired one has just been found alive.
+        var because = Status is VideoStatus.Completed ? Problem : null;
+        return To(new VideoState.Downloading(State.Task, stem, now, 0, freshLink is not null), now, because?.Message) with { Link = link, Problem = because };
     }
 
     // ---- the kept file -------------------------------------------------------------------------------------

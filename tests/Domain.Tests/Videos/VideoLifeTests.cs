@@ -282,6 +282,20 @@ public sealed class VideoLifeTests
     }
 
     [Fact]
+    public void Why_a_completed_video_is_fetched_again_stays_in_view_until_it_is_here()
+    {
+        var fetching = Given.Ok(AllVideos.Remote.FetchAgain("another_1", null, Given.Later));
+
+        Assert.Equal("file_missing", fetching.Problem!.Code);
+        Assert.Equal(fetching.Problem.Message, fetching.History[^1].Detail);
+        Assert.Null(Given.Ok(fetching.Stored(Given.File(), Given.Later)).Problem);
+    }
+
+    [Fact]
+    public void An_expired_video_that_is_found_alive_has_no_trouble_left() =>
+        Assert.Null(Given.Ok(AllVideos.Expired.FetchAgain("another_1", Given.Link(inADay, "fresh"), Given.Later)).Problem);
+
+    [Fact]
     public void A_new_fetch_with_a_fresh_link_does_not_ask_for_yet_another()
     {
         var fresh = Given.Link(inADay, "fresh");
