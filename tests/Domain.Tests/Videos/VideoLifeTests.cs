@@ -153,6 +153,16 @@ public sealed class VideoLifeTests
     }
 
     [Fact]
+    public void A_look_that_could_not_be_finished_takes_no_candidate_back()
+    {
+        var listed = Given.Ok(AllVideos.Unsettled.NeedsPerson([Given.Candidate], Given.Problem, Given.Later));
+
+        var silent = Given.Ok(listed.LookedInVain(Given.Later, counts: false, Given.Problem));
+
+        Assert.Equal([Given.Candidate], Assert.IsType<VideoState.Unsettled>(silent.State).Candidates);
+    }
+
+    [Fact]
     public void A_proven_absence_lets_the_request_be_sent_again_under_a_new_attempt()
     {
         var queued = Given.Ok(AllVideos.Unsettled.SettledAsAbsent("Not there.", Given.Later));
