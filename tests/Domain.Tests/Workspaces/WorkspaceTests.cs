@@ -124,6 +124,16 @@ public sealed class WorkspaceTests
     }
 
     [Fact]
+    public void The_end_gives_the_claim_up_even_when_there_was_nothing_to_change()
+    {
+        var claimed = Given.Ok(With(AllVideos.Processing).Claim(mine, Given.Later, Given.Later.AddMinutes(1)));
+
+        var ended = Given.Ok(claimed.End(mine, Given.Later, v => v.Accepted(Given.Attempt.Id, Given.Task, Given.Later, Given.Later)));
+
+        Assert.Null(ended.Lease);
+    }
+
+    [Fact]
     public void A_claim_is_held_longer_and_given_back()
     {
         var claimed = Given.Ok(With(AllVideos.Queued).Claim(mine, Given.Now, Given.Later));
@@ -223,6 +233,19 @@ public sealed class WorkspaceTests
 
         Assert.Equal(claimed.Lease, noted.Lease);
         Assert.Equal(described, noted.Video!.File);
+    }
+
+    [Fact]
+    public void An_old_file_that_is_found_missing_does_not_disturb_the_step_that_replaces_it()
+    {
+        var replacing = With(Given.Ok(Video.Ask(AllVideos.Completed, Given.Request(), replace: true)));
+        var claimed = Given.Ok(replacing.Claim(mine, Given.Later, Given.Later.AddMinutes(1)));
+
+        var noted = Given.Ok(claimed.LoseFile(Given.Problem, Given.Later));
+
+        Assert.Equal(claimed.Lease, noted.Lease);
+        Assert.Null(noted.Video!.File);
+        Assert.Equal(Given.Problem, noted.Video.Problem);
     }
 
     // ---- deletion -------------------------------------------------------------------------------------------
