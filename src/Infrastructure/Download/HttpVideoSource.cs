@@ -166,11 +166,12 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
         try
         {
             await using var stream = new SourceBody(await response.Content.ReadAsStreamAsync(ct), silence);
-            length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+            int read;
+            while ((read = await stream.ReadAsync(body.AsMemory(length), ct)) > 0) length += read;
         }
         catch (SourceFailedException)
         {
-            // The status has said what counts; the explanation is lost.
+            // The status has said what counts; the explanation is what came of it.
         }
 
         return RefusalText.Describe(response.StatusCode, response.ReasonPhrase, body.AsMemory(0, length), address);
