@@ -14,6 +14,7 @@ import { say } from './toast.js';
 import { nameOf } from './words.js';
 
 const statsEvery = 60_000;
+const patience = 500;
 const most = 3;
 
 await startLanguage();
@@ -31,10 +32,7 @@ let scrolled = 0;
 let models = null;
 
 guard(() => live.retryNow());
-main.append(studio);
 buildBar();
-startRouter(move);
-move(here(), true);
 start();
 
 async function start() {
@@ -43,13 +41,21 @@ async function start() {
   live.addEventListener('state', () => { showConnection(); showNotices(); });
   live.addEventListener('restored', () => say(t('live.restored')));
   composer.element.addEventListener('wanted', () => view && go(galleryAddress()));
-  setInterval(() => document.hidden || store.refreshStats().catch(() => {}), statsEvery);
+  setInterval(() => document.hidden || store.refreshStats().catch(error => error.status === 0 && live.doubt()), statsEvery);
   setInterval(showCountdown, 1000);
 
-  // One answered question first: where a key is needed, it is asked for once, and the socket opens after that.
-  await store.refreshStats().catch(() => {});
+  // One answered question first: notices are in place before the page is, and where a key is needed, it is asked for once.
+  const answered = store.refreshStats().catch(() => {});
+  await Promise.race([answered, new Promise(resolve => setTimeout(resolve, patience))]);
+  startRouter(move);
+  move(here(), true);
+  await answered;
   live.start();
-  catalogue().then(found => composer.setCatalogue(found), () => {});
+  offerModels();
+}
+
+function offerModels() {
+  catalogue().then(found => composer.setCatalogue(found), error => composer.setUnavailable(error, offerModels));
 }
 
 /** Read once; asked for again if that failed. */
@@ -141,16 +147,16 @@ function showNotices() {
     notices.push(notice('risk', t('risk.banner', { n: stats.videos.at_risk }), h('a', { href: '/?storage=remote', 'data-route': true }, t('risk.show'))));
   }
 
-  // Only what is new is put in, so that a screen reader hears each notice once.
+  // A notice that stands already stays as it is, so that a screen reader hears each one once.
   const region = document.getElementById('notices');
-  const signature = notices.map(element => element.textContent).join('\n');
-  if (region.dataset.shows === signature) return;
-  region.dataset.shows = signature;
-  fill(region, notices);
+  const standing = new Map([...region.children].map(element => [element.dataset.shows, element]));
+  const wanted = notices.map(element => standing.get(element.dataset.shows) ?? element);
+  for (const element of standing.values()) if (!wanted.includes(element)) element.remove();
+  for (const element of wanted) if (!element.isConnected) region.append(element);
   showCountdown();
 }
 
-const notice = (kind, text, ...more) => h('div', { class: 'notice', role: 'status', dataset: { notice: kind } }, icon('warning'), h('p', null, text), more);
+const notice = (kind, text, ...more) => h('div', { class: 'notice', dataset: { notice: kind, shows: `${kind}: ${text}` } }, icon('warning'), h('p', null, text), more);
 
 function showCountdown() {
   const countdown = document.getElementById('countdown');

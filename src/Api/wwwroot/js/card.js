@@ -7,6 +7,7 @@ import { isRunning } from './store.js';
 export function createCard(id) {
   const image = h('img', { alt: '', decoding: 'async', loading: 'lazy', draggable: 'false' });
   image.addEventListener('load', () => image.classList.add('shown'));
+  image.addEventListener('error', () => { image.hidden = true; });
   const bar = h('div', { class: 'bar-fill' });
   const progress = h('div', { class: 'card-progress', 'aria-hidden': 'true' }, bar);
   const play = h('span', { class: 'card-play' }, icon('play'));

@@ -1,5 +1,5 @@
 // One video, closely: the player, what was asked, where it is and why, its history, and what can be done now.
-import { askForVideo, contentUrl, getVideo, newKey } from './api.js';
+import { askForVideo, getVideo, newKey } from './api.js';
 import { actionsFor } from './actions.js';
 import { askFields, errorBox, requestOf, startingValues } from './ask.js';
 import { fill, h, icon, newId, setAttribute, setText } from './dom.js';
@@ -9,7 +9,7 @@ import { settlePanel } from './settle.js';
 import { galleryAddress } from './router.js';
 import { isRunning, isTerminal } from './store.js';
 import { say } from './toast.js';
-import { candidatesOf, describe, explanation, fetchedShare, nameOf, providerExplanation, statusLine, storageWord, tone } from './words.js';
+import { candidatesOf, describe, explanation, fetchedShare, nameOf, providerExplanation, statusLine, statusWord, storageWord, tone } from './words.js';
 
 export class Detail {
   element;
@@ -20,6 +20,8 @@ export class Detail {
   #history = null;
   #historyFor = null;
   #form = null;
+  #opening = false;
+  #opened = false;
   #parts;
   #shown = {};
   #stop = new AbortController();
@@ -53,6 +55,7 @@ export class Detail {
     const parts = this.#parts = {
       title: h('h1', { id: 'detail-title', tabindex: '-1' }),
       status: h('span', { class: 'state-word' }),
+      spoken: h('span', { class: 'visually-hidden', role: 'status' }),
       storage: h('span', { class: 'state-place' }),
       stage: h('div', { class: 'stage' }),
       explain: h('p', { class: 'explain' }),
@@ -70,7 +73,7 @@ export class Detail {
     this.#form?.rebuild();
     fill(this.element,
       h('a', { class: 'back', href: galleryAddress(), 'data-route': true }, icon('back'), t('detail.back')),
-      h('header', { class: 'detail-head' }, parts.title, h('p', { class: 'state', role: 'status' }, h('span', { class: 'dot' }), parts.status, parts.storage)),
+      h('header', { class: 'detail-head' }, parts.title, h('p', { class: 'state' }, h('span', { class: 'dot' }), parts.status, parts.storage), parts.spoken),
       h('div', { class: 'detail-grid' },
         h('div', { class: 'detail-main' }, parts.stage, parts.progress, parts.explain, parts.problem, parts.actions, parts.settle, parts.ask),
         h('div', { class: 'detail-side' }, parts.request.element, parts.file.element, parts.picture.element, parts.history.element)));
@@ -99,6 +102,7 @@ export class Detail {
     this.element.dataset.status = video?.status ?? 'none';
     this.element.dataset.storage = video?.storage ?? 'none';
     this.#tick();
+    setText(this.#parts.spoken, statusWord(video));
     setText(this.#parts.explain, explanation(video));
 
     this.#when('stage', [video?.url, video?.storage, video?.thumbnail_url, workspace.image?.url], () => this.#showStage(workspace));
@@ -108,14 +112,17 @@ export class Detail {
     this.#when('settle', [video?.status, video?.error, video?.prompt], () => fill(this.#parts.settle, video?.status === 'unsettled' && settlePanel(this.#store, workspace)));
     this.#when('request', [video && requestFacts(video)], () => fill(request.body, facts(requestFacts(video ?? {}))));
     this.#when('file', [video && fileFacts(video)], () => fill(file.body, facts(fileFacts(video ?? {}))));
-    this.#when('picture', [workspace.image], () => fill(picture.body, pictureFacts(workspace)));
+    this.#when('picture', [workspace.image, video?.url], () => fill(picture.body, pictureFacts(workspace)));
     request.element.hidden = !video;
     file.element.hidden = !video || fileFacts(video).length === 0;
     picture.element.hidden = !workspace.image;
     history.element.hidden = !video;
     this.#loadHistory(workspace);
 
-    if (!video && !this.#form) this.#openForm(false);
+    if (!video && !this.#form && !this.#opened) {
+      this.#opened = true;
+      this.#openForm(false);
+    }
     if (video && isRunning(workspace) && this.#form) this.#closeForm(false);
   }
 
@@ -223,24 +230,24 @@ export class Detail {
   // ---- asking again ----
 
   async #openForm(replace, byHand = false) {
-    if (this.#form) return this.#form.fields?.focus();
-    this.#form = {};
+    if (this.#form) return this.#form.fields.focus();
+    if (this.#opening) return;
+    this.#opening = true;
     try {
       const catalogue = await this.#catalogue();
       const workspace = this.#store.get(this.id);
       const values = startingValues(catalogue, workspace?.video);
       this.#form = new AskForm({
-        catalogue, values, replace, first: !workspace?.video, host: this.#parts.ask,
+        catalogue, values, replace, first: !workspace?.video, host: () => this.#parts.ask,
         send: (request, key) => askForVideo(this.id, request, key),
         onSent: () => { this.#closeForm(true); say(t('action.ordered')); this.#store.refresh(this.id); this.#store.statsSoon(); },
         onClose: workspace?.video ? () => this.#closeForm(true) : null,
       });
-      this.#form.host = () => this.#parts.ask;
-      this.#form.rebuild();
       if (byHand) this.#form.fields.focus();
     } catch (error) {
-      this.#form = null;
       fill(this.#parts.ask, h('div', { class: 'error boxed', role: 'alert' }, errorBox(describe(error))));
+    } finally {
+      this.#opening = false;
     }
     this.#update();
   }
@@ -263,17 +270,17 @@ class AskForm {
 
   constructor(options) {
     this.#options = options;
+    this.rebuild();
   }
 
   rebuild() {
-    if (!this.#options) return;
-    const { catalogue, values, replace, first, onClose } = this.#options;
+    const { catalogue, values, replace, first, host, onClose } = this.#options;
     this.fields = askFields({ catalogue, values });
     const submit = h('button', { type: 'submit', class: 'primary large', dataset: { action: 'send' } }, t('action.ask'));
     const failure = h('div', { class: 'error', role: 'alert' });
     const titleId = newId('ask-title');
     const title = first ? t('action.ask.first') : replace ? t('action.replace') : t('action.ask.again');
-    fill(this.host(), h('section', { class: 'panel', 'aria-labelledby': titleId },
+    fill(host(), h('section', { class: 'panel', 'aria-labelledby': titleId },
       h('h2', { id: titleId }, title),
       h('form', { class: 'stack', novalidate: true, onsubmit: event => { event.preventDefault(); this.#submit(submit, failure); } },
         this.fields.element, h('p', { class: 'hint' }, t(replace ? 'action.replace.note' : 'action.again.note'), ' ', t('ask.once')), failure,
@@ -344,10 +351,11 @@ function fileFacts(video) {
   ]);
 }
 
-function pictureFacts({ image, name, created_at: created }) {
+/** The picture itself only where it is not on the stage already. */
+function pictureFacts({ image, name, video, created_at: created }) {
   if (!image) return null;
   return [
-    h('a', { class: 'picture-link', href: image.url, target: '_blank', rel: 'noopener' },
+    video?.url && h('a', { class: 'picture-link', href: image.url, target: '_blank', rel: 'noopener' },
       h('img', { src: image.url, alt: t('picture.alt', { name: nameOf({ name }) }), loading: 'lazy', decoding: 'async', width: image.width, height: image.height })),
     facts(known([
       [t('field.dimensions'), image.width && t('field.pixels', { width: image.width, height: image.height })],

@@ -24,7 +24,7 @@ export function bytes(value) {
 }
 
 export const seconds = value =>
-  new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 }).format(value);
+  new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 1 }).format(value);
 
 /** 1:42, or 1:02:09 from an hour on. */
 export function clock(milliseconds) {

@@ -1,7 +1,7 @@
 // The gallery: filters, and a grid that builds only the cards near the window, so that ten thousand scroll like ten.
 import { fill, h, newId, setAttribute, setText } from './dom.js';
 import { createCard } from './card.js';
-import { number } from './format.js';
+import { now, number } from './format.js';
 import { t } from './i18n.js';
 import { filterAddress, here, statuses, storages } from './router.js';
 import { describe } from './words.js';
@@ -14,6 +14,7 @@ export class Gallery {
 
   #store;
   #cards = new Map();
+  #over = new Set();
   #columns = 1;
   #cell = { width: 0, height: 0 };
   #drawn = false;
@@ -224,12 +225,21 @@ export class Gallery {
     this.#cards.get(ids[to])?.link.focus({ preventScroll: true });
   }
 
+  /** A remote link ends by the clock, without a message: the server is asked once what is left. */
+  #lookWhenOver({ id, video }) {
+    const end = video?.storage === 'remote' && Date.parse(video.remote_expires_at);
+    if (!end || end > now() || this.#over.has(id)) return;
+    this.#over.add(id);
+    this.#store.refresh(id);
+  }
+
   #tick() {
     if (document.hidden || this.element.hidden) return;
     for (const [id, card] of this.#cards) {
       const workspace = this.#store.get(id);
       if (!workspace) continue;
       card.tick(workspace);
+      this.#lookWhenOver(workspace);
     }
   }
 }

@@ -41,6 +41,11 @@ export class Live extends EventTarget {
     this.#connect();
   }
 
+  /** Something else failed to reach the server: a socket that still looks open may be dead. */
+  doubt() {
+    this.#socket?.close();
+  }
+
   #connect() {
     clearTimeout(this.#retry);
     const address = new URL('/ws', location.href);

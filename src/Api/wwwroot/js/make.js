@@ -16,6 +16,7 @@ export class Composer {
   #store;
   #catalogue = null;
   #values = null;
+  #unavailable = null;
   #fields = null;
   #drafts = [];
   #busy = false;
@@ -27,6 +28,7 @@ export class Composer {
     this.element = h('section', { class: 'composer', 'aria-labelledby': 'make-title' });
     this.build();
     this.#catchPictures();
+    this.#keepInWindow();
     store.addEventListener('stats', () => this.#showFooter());
   }
 
@@ -34,6 +36,13 @@ export class Composer {
   setCatalogue(catalogue) {
     this.#catalogue = catalogue;
     this.#values ??= startingValues(catalogue);
+    this.#unavailable = null;
+    this.build();
+  }
+
+  /** @param again asks for the models once more. */
+  setUnavailable(error, again) {
+    this.#unavailable = { error, again };
     this.build();
   }
 
@@ -53,14 +62,21 @@ export class Composer {
       keep: h('button', { type: 'button', class: 'plain', dataset: { action: 'keep-picture' }, onclick: () => this.#send(false) }),
     };
     this.#fields = this.#catalogue && askFields({ catalogue: this.#catalogue, values: this.#values, onChange: () => this.#showDrafts() });
-    fill(this.#parts.fields, this.#fields?.element ?? h('div', { class: 'fields-skeleton', 'aria-hidden': 'true' }));
+    fill(this.#parts.fields, this.#fields?.element ?? (this.#unavailable ? this.#apology() : h('div', { class: 'fields-skeleton', 'aria-hidden': 'true' })));
 
     fill(this.element, h('h2', { id: 'make-title' }, t('make.title')),
       h('form', { class: 'stack', novalidate: true, onsubmit: event => { event.preventDefault(); this.#send(true); } },
-        this.#parts.drop, this.#parts.drafts, this.#parts.fields, this.#parts.message,
+        this.#parts.drafts, this.#parts.drop, this.#parts.fields, this.#parts.message,
         h('div', { class: 'make-footer' }, this.#parts.submit, this.#parts.keep), this.#parts.note));
     for (const draft of this.#drafts) draft.view = null;
     this.#show();
+  }
+
+  #apology() {
+    const { error, again } = this.#unavailable;
+    return h('div', { class: 'stack', role: 'alert' },
+      h('div', { class: 'error boxed' }, errorBox({ ...describe(error), what: t('make.models.failed') })),
+      h('button', { type: 'button', onclick: again }, t('gallery.retry')));
   }
 
   /** Takes pictures from wherever they came: chosen, dropped or pasted. */
@@ -169,7 +185,7 @@ export class Composer {
     URL.revokeObjectURL(draft.picture.url);
     Object.assign(draft, { file, picture: await read(file), fitted: true });
     this.#show();
-    draft.view?.name.focus();
+    draft.view?.focus();
   }
 
   // ---- showing ----
@@ -216,15 +232,15 @@ export class Composer {
     const [nameId, stateId] = [newId('name'), newId('draft-state')];
     const image = h('img', { alt: '' });
     const facts = h('p', { class: 'hint' });
-    const problems = h('div', { class: 'draft-problems', id: stateId });
+    const problems = h('div', { class: 'draft-problems', id: stateId, 'aria-live': 'polite' });
     const progress = h('progress', { max: 1, 'aria-label': t('make.uploading', { percent: '' }) });
-    const state = h('p', { class: 'hint', role: 'status' });
+    const state = h('p', { class: 'hint' });
     const name = h('input', {
-      id: nameId, value: draft.name, maxlength: '200', autocomplete: 'off', placeholder: t('make.name.hint'), 'aria-describedby': stateId,
+      id: nameId, value: draft.name, maxlength: '200', autocomplete: 'off', placeholder: t('make.name.hint'),
       oninput: () => { draft.name = name.value; },
     });
     const remove = h('button', {
-      type: 'button', class: 'plain icon-only', 'aria-label': t('make.remove', { name: draft.name }),
+      type: 'button', class: 'plain icon-only', 'aria-label': t('make.remove', { name: draft.name }), 'aria-describedby': stateId,
       onclick: () => { this.#discard(draft); this.#show(); this.#parts.input.focus(); },
     }, icon('close'));
     const fit = h('button', { type: 'button', onclick: () => this.#fit(draft) }, t('make.fit'));
@@ -236,7 +252,8 @@ export class Composer {
 
     return {
       element,
-      name,
+      /** Where a person can mend it: by converting the picture, else by taking it out. */
+      focus: () => (fit.isConnected ? fit : remove).focus(),
       update: () => {
         const { picture, phase, error } = draft;
         if (picture) {
@@ -260,7 +277,7 @@ export class Composer {
           found.map(flaw => h('p', { class: 'error' }, flaw.text)),
           found.length > 0 && found.every(flaw => flaw.canFit) && [fit, h('p', { class: 'hint' }, t('make.fit.hint'))],
           error && h('div', { class: 'error boxed', role: 'alert' }, errorBox(describe(error))));
-        setAttribute(name, 'aria-invalid', found.length > 0 ? 'true' : null);
+        element.classList.toggle('flawed', found.length > 0);
       },
     };
   }
@@ -281,7 +298,23 @@ export class Composer {
   }
 
   #focusFirstFlaw() {
-    this.#drafts.find(draft => this.#flaws(draft).length > 0)?.view.name.focus();
+    this.#drafts.find(draft => this.#flaws(draft).length > 0)?.view.focus();
+  }
+
+  /** Beside the gallery it scrolls on its own, and ends where the window ends, whatever notices stand above it. */
+  #keepInWindow() {
+    let due = false;
+    const fit = () => {
+      due = false;
+      if (this.element.offsetParent) this.element.style.maxBlockSize = `${innerHeight - Math.max(0, this.element.getBoundingClientRect().top)}px`;
+    };
+    const soon = () => {
+      if (!due) requestAnimationFrame(fit);
+      due = true;
+    };
+    addEventListener('scroll', soon, { passive: true });
+    addEventListener('resize', soon);
+    new ResizeObserver(soon).observe(document.body);
   }
 
   // ---- pictures from outside the form ----

@@ -76,7 +76,11 @@ export class Store extends EventTarget {
   async refreshHead() {
     const list = this.list;
     const page = await listWorkspaces({ ...list.filter, limit: firstPage });
-    if (list === this.list) page.items.forEach(workspace => this.put(workspace));
+    if (list !== this.list) return;
+    const there = new Set(page.items.map(workspace => workspace.id));
+    const gone = list.ids.slice(0, page.items.length).filter(id => !there.has(id));
+    page.items.forEach(workspace => this.put(workspace));
+    gone.forEach(id => this.refresh(id));
   }
 
   // ---- single workspaces ----

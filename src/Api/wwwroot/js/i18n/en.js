@@ -114,7 +114,7 @@ export default {
   'storage.local': 'Kept here',
   'storage.remote': 'Remote only',
   'storage.remote.left': 'Remote only, {left}',
-  'storage.none': 'Nowhere',
+  'storage.none': 'No file',
   'storage.gone': 'Gone',
   'left.unknown': 'end unknown',
   'left.over': 'link has ended',

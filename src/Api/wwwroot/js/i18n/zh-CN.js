@@ -112,7 +112,7 @@ export default {
   'storage.local': '已保存在本机',
   'storage.remote': '仅在远端',
   'storage.remote.left': '仅在远端，{left}',
-  'storage.none': '无',
+  'storage.none': '无文件',
   'storage.gone': '已丢失',
   'left.unknown': '失效时间未知',
   'left.over': '链接已失效',
