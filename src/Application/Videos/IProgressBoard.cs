@@ -12,6 +12,12 @@ public interface IProgressBoard
     DownloadProgress? Find(WorkspaceId id);
 }
 
+/// <summary>Hears that a fetch has gone on; how far is on the board.</summary>
+public interface IProgressListener
+{
+    void Progressed(WorkspaceId id);
+}
+
 /// <param name="Received">Bytes that are here.</param>
 /// <param name="Total">Bytes of the whole; null when the sender does not say.</param>
 public sealed record DownloadProgress(long Received, long? Total);

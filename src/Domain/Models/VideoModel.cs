@@ -1,3 +1,7 @@
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
 namespace VideoPlatform.Domain.Models;
 
 /// <summary>How the body of a submit is built; the model's name decides which one is legal (dashscope.md section 2).</summary>
@@ -53,4 +57,16 @@ public sealed record VideoModel(
     /// <summary>The limit that holds for this prompt.</summary>
     public int PromptLimitFor(string prompt) =>
         ChinesePromptLimit is { } limit && prompt.Any(c => c is >= '\u3400' and <= '\u9FFF') ? limit : PromptLimit;
+
+    /// <summary>Why the provider would not take this picture with this model, or null. What a record of the earlier system does not say is not held against it.</summary>
+    public Error? Refuses(Picture picture)
+    {
+        if (picture.Size > MaxImageBytes) return new ImageTooLarge(MaxImageBytes);
+        if (picture.HasAlpha && !TakesAlpha && picture.ContentType is "image/png")
+            return new UnsupportedImage($"{Name} takes no PNG with an alpha channel. Save the picture without transparency.");
+        if (MaxAspect is { } limit && picture is { Width: { } w, Height: { } h } && Math.Max(w, h) > limit * Math.Min(w, h))
+            return new UnsupportedImage($"{Name} takes pictures up to {limit}:1; this one is {w} x {h} pixels.");
+
+        return null;
+    }
 }

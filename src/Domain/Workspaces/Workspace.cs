@@ -35,6 +35,14 @@ public sealed record Workspace
     /// <summary>When a worker may take it: a claimed one when its lease runs out, a terminal one never.</summary>
     public DateTimeOffset? DueAt => Video?.State.DueAt is { } due ? Lease?.Until ?? due : null;
 
+    /// <summary>Whether a name will do: up to <see cref="MaxNameLength"/> characters, none of them a control character.</summary>
+    public static Error? RefusesName(string? name) => name switch
+    {
+        { Length: > MaxNameLength } => new ValidationFailed("name", $"At most {MaxNameLength} characters."),
+        not null when name.Any(char.IsControl) => new ValidationFailed("name", "No control characters."),
+        _ => null,
+    };
+
     public static Workspace Create(WorkspaceId id, string? name, Picture picture, DateTimeOffset now) =>
         new(id, now) { Name = name, Picture = picture };
 
@@ -76,6 +84,10 @@ public sealed record Workspace
     /// <summary>A person, or a repair, wants the bytes fetched now. A fetch that is running goes on undisturbed: never two of one video.</summary>
     public Result<Workspace> FetchAgain(string stem, RemoteLink? freshLink, DateTimeOffset now) =>
         Video?.Status is VideoStatus.Downloading && Lease?.Until > now ? this : Change(video => video.FetchAgain(stem, freshLink, now), now);
+
+    /// <summary>What was read from the stored file; a step that runs meanwhile keeps its claim.</summary>
+    public Result<Workspace> Describe(StoredFile file, DateTimeOffset now) =>
+        Change(video => video.Described(file), now).Then<Workspace>(next => next with { Lease = Lease });
 
     /// <summary>Whether it may go: never while a paid task may run.</summary>
     public Error? RefusesDeletion() =>

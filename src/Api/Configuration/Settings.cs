@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Domain.Models;
+using VideoPlatform.Infrastructure.Records;
+
+namespace VideoPlatform.Api.Configuration;
+
+/// <summary>The whole configuration, read and checked once when the process starts. Every rule about a value stands here.</summary>
+internal sealed record Settings(
+    QwenOptions Qwen, DownloadOptions Downloads, StorageOptions Storage, UploadOptions Uploads, WorkOptions Work, PersistenceOptions Persistence,
+    AuthOptions Auth, SandboxSettings Sandbox)
+{
+    private static readonly TimeSpan day = TimeSpan.FromDays(1);
+
+    /// <summary>Whether the built-in sandbox makes the videos.</summary>
+    public bool UsesSandbox { get; private init; }
+
+    /// <exception cref="ConfigurationException">A value is wrong; the message names the key, the problem and an example.</exception>
+    public static Settings Read(IConfiguration configuration, bool isDevelopment)
+    {
+        var settings = new Settings(
+            Bind<QwenOptions>(configuration, QwenOptions.Section),
+            Bind<DownloadOptions>(configuration, DownloadOptions.Section),
+            Bind<StorageOptions>(configuration, StorageOptions.Section),
+            Bind<UploadOptions>(configuration, UploadOptions.Section),
+            Bind<WorkOptions>(configuration, WorkOptions.Section),
+            ReadPersistence(configuration),
+            ReadAuth(configuration),
+            Bind<SandboxSettings>(configuration, SandboxSettings.Section));
+
+        settings.Downloads.AllowedHosts = ReadList(configuration, "Downloads:AllowedHosts") is { Count: > 0 } hosts ? hosts : ["*.aliyuncs.com"];
+        if (string.IsNullOrWhiteSpace(settings.Qwen.ApiKey)) settings.Qwen.ApiKey = Blank(configuration["DASHSCOPE_API_KEY"]);
+        settings.Qwen.BaseUrl = settings.Qwen.BaseUrl.TrimEnd('/');
+        settings.Check();
+        return settings with { UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment) };
+    }
+
+    /// <summary>The service needs a provider that it can order from.</summary>
+    public void RequireProvider()
+    {
+        if (!UsesSandbox && Qwen.ApiKey is null)
+            throw Wrong("Qwen:ApiKey", "is missing, and the sandbox is used by itself in Development only", "DASHSCOPE_API_KEY=sk-…, or Qwen__Sandbox=true to try without a key");
+    }
+
+    public void Register(IServiceCollection services)
+    {
+        services.AddSingleton(Options.Create(Qwen));
+        services.AddSingleton(Options.Create(Downloads));
+        services.AddSingleton(Options.Create(Storage));
+        services.AddSingleton(Options.Create(Uploads));
+        services.AddSingleton(Options.Create(Work));
+        services.AddSingleton(Options.Create(Persistence));
+        services.AddSingleton(Options.Create(Auth));
+    }
+
+    private void Check()
+    {
+        Must(Uri.TryCreate(Qwen.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.UserInfo.Length == 0,
+            "Qwen:BaseUrl", "must be an absolute http or https address without query", "https://dashscope.aliyuncs.com/api/v1");
+        Must(Qwen.ApiKey is null || Qwen.ApiKey.All(c => c is > ' ' and <= '~'), "Qwen:ApiKey", "has characters that no key has", "sk-…");
+        Must(Qwen.WorkspaceId is null || Qwen.WorkspaceId.All(c => c is > ' ' and <= '~'), "Qwen:WorkspaceId", "has characters that no id has", "ws-1a2b3c");
+        Must(ModelCatalogue.Find(Qwen.Model) is not null, "Qwen:Model", "is not in the catalogue", "wan2.6-i2v-flash");
+        Must(Qwen.MaxInFlight is >= 1 and <= 1000, "Qwen:MaxInFlight", "must be from 1 to 1000", "5");
+        Must(Qwen.SubmitsPerSecond is > 0 and <= 1000, "Qwen:SubmitsPerSecond", "must be above 0 and at most 1000", "5");
+        Must(Qwen.QueriesPerSecond is > 0 and <= 1000, "Qwen:QueriesPerSecond", "must be above 0 and at most 1000", "20");
+        Between(Qwen.PollInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "Qwen:PollInterval", "00:00:15");
+        Between(Qwen.RequestTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Qwen:RequestTimeout", "00:01:00");
+        Between(Qwen.SettleAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "Qwen:SettleAfter", "00:00:30");
+
+        Must(Downloads.MaxConcurrent is >= 1 and <= 256, "Downloads:MaxConcurrent", "must be from 1 to 256", "4");
+        Must(Downloads.MaxBytes >= 1, "Downloads:MaxBytes", "must be at least 1 byte", "2147483648");
+        Between(Downloads.StallTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), "Downloads:StallTimeout", "00:00:30");
+        Between(Downloads.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), "Downloads:RetryDelay", "00:00:01");
+        Between(Downloads.MaxRetryDelay, Downloads.RetryDelay, day, "Downloads:MaxRetryDelay", "00:05:00");
+        foreach (var host in Downloads.AllowedHosts)
+            Must(Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) != UriHostNameType.Unknown,
+                "Downloads:AllowedHosts", $"holds '{host}', which is neither a host name nor '*.' before one", "*.aliyuncs.com");
+
+        Must(!string.IsNullOrWhiteSpace(Storage.Root), "Storage:Root", "must name a folder", "uploads");
+        Must(Storage.MinFreeBytes >= 0, "Storage:MinFreeBytes", "must not be negative", "1073741824");
+        Must(Uploads.MaxBytes is >= 1 and <= 1_073_741_824, "Uploads:MaxBytes", "must be from 1 to 1073741824 bytes", "20971520");
+        Between(Work.LeaseDuration, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Work:LeaseDuration", "00:01:00");
+
+        Must(Persistence.Provider is "Sqlite" or "MongoDb", "Persistence:Provider", "must be Sqlite or MongoDb", "Sqlite");
+        Must(Persistence.Provider is not "Sqlite" || !string.IsNullOrWhiteSpace(Persistence.Sqlite.Path), "Persistence:Sqlite:Path", "must name a file", "data/videoplatform.db");
+        Must(Persistence.Provider is not "MongoDb" || !string.IsNullOrWhiteSpace(Persistence.MongoDb.ConnectionString),
+            "Persistence:MongoDb:ConnectionString", "is required for MongoDb", "mongodb://localhost:27017");
+
+        for (var n = 0; n < Auth.ApiKeys.Count; n++)
+        {
+            var key = Auth.ApiKeys[n];
+            Must(!string.IsNullOrWhiteSpace(key.Name), $"Auth:ApiKeys:{n}:Name", "is missing", "frontend");
+            Must(key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit), $"Auth:ApiKeys:{n}:Sha256", "must be 64 hex digits", "the output of: printf %s KEY | sha256sum");
+            Must(key.Role is "reader" or "editor" or "admin", $"Auth:ApiKeys:{n}:Role", "must be reader, editor or admin", "editor");
+        }
+
+        Must(!string.IsNullOrWhiteSpace(Sandbox.Path), "Sandbox:Path", "must name a folder", "data/sandbox");
+        Between(Sandbox.PendingFor, TimeSpan.Zero, day, "Sandbox:PendingFor", "00:00:01");
+        Between(Sandbox.RunningFor, TimeSpan.Zero, day, "Sandbox:RunningFor", "00:00:03");
+        Between(Sandbox.LinkLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Sandbox:LinkLifetime", "24:00:00 is written 1.00:00:00");
+    }
+
+    private static PersistenceOptions ReadPersistence(IConfiguration configuration)
+    {
+        var options = Bind<PersistenceOptions>(configuration, PersistenceOptions.Section);
+        Fill(options.Sqlite, configuration, PersistenceOptions.Section + ":Sqlite");
+        Fill(options.MongoDb, configuration, PersistenceOptions.Section + ":MongoDb");
+        return options;
+    }
+
+    private static AuthOptions ReadAuth(IConfiguration configuration) => new()
+    {
+        ApiKeys = [.. configuration.GetSection("Auth:ApiKeys").GetChildren().Select(key => Bind<ApiKeyOptions>(configuration, key.Path))],
+    };
+
+    private static List<string> ReadList(IConfiguration configuration, string key) =>
+        [.. configuration.GetSection(key).GetChildren().Select(c => c.Value).OfType<string>().Where(v => v.Length > 0)];
+
+    private static T Bind<T>(IConfiguration configuration, string section)
+        where T : new()
+    {
+        var options = new T();
+        Fill(options, configuration, section);
+        return options;
+    }
+
+    /// <summary>Sets the plain members one by one, so that a value of the wrong form is named by its key.</summary>
+    private static void Fill<T>(T options, IConfiguration configuration, string section)
+    {
+        foreach (var property in options!.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var key = $"{section}:{property.Name}";
+            if (!property.CanWrite || Blank(configuration[key]) is not { } text) continue;
+
+            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            object? value = type switch
+            {
+                _ when type == typeof(string) => text,
+                _ when type == typeof(int) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) ? i : null,
+                _ when type == typeof(long) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) ? l : null,
+                _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) ? d : null,
+                _ when type == typeof(bool) => bool.TryParse(text, out var b) ? b : null,
+                _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var t) ? t : null,
+                _ => throw new ConfigurationException($"Configuration error: {key} cannot be set."),
+            };
+            if (value is null) throw Wrong(key, $"cannot be read as {NameOf(type)}: '{text}'", ExampleOf(type));
+            property.SetValue(options, value);
+        }
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static string NameOf(Type type) =>
+        type == typeof(TimeSpan) ? "a duration" : type == typeof(bool) ? "true or false" : type == typeof(double) ? "a number" : "a whole number";
+
+    private static string ExampleOf(Type type) => type == typeof(TimeSpan) ? "00:00:30" : type == typeof(bool) ? "true" : "5";
+
+    private static void Between(TimeSpan value, TimeSpan least, TimeSpan most, string key, string example) =>
+        Must(value >= least && value <= most, key, $"must be from {least} to {most}", example);
+
+    private static void Must(bool holds, string key, string problem, string example)
+    {
+        if (!holds) throw Wrong(key, problem, example);
+    }
+
+    private static ConfigurationException Wrong(string key, string problem, string example) =>
+        new($"Configuration error: {key} {problem}. Example: {example}");
+}

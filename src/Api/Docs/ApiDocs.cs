@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+using VideoPlatform.Api.Security;
+using VideoPlatform.Api.Videos;
+using VideoPlatform.Domain.Models;
+
+namespace VideoPlatform.Api.Docs;
+
+/// <summary>OpenAPI 3.1 at <c>/openapi/v1.json</c>, readable at <c>/docs</c>.</summary>
+internal static class ApiDocs
+{
+    // The reader's page brings its own inline style and script; it shows nothing of ours but the document.
+    private const string DocsPolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
+    public static void AddApiDocs(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "VideoPlatform",
+                Version = "v1",
+                Description = "From a picture to a video that is kept. Errors are problem details (RFC 9457) with a stable `code`.",
+            };
+            document.Servers = [];
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // The catalogue is the one source of what can be asked for.
+            if (context.JsonTypeInfo.Type == typeof(VideoRequestBody) && schema.Properties is { } properties)
+            {
+                schema.Required = new HashSet<string>(StringComparer.Ordinal) { "prompt" };
+                Limit(properties, "model", s => s.Enum = [.. ModelCatalogue.All.Select(m => (JsonNode)m.Name)]);
+                Limit(properties, "resolution", s => s.Enum = [.. ModelCatalogue.All.SelectMany(m => m.Resolutions).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(r => (JsonNode)r)]);
+                Limit(properties, "duration", s =>
+                {
+                    s.Minimum = ModelCatalogue.All.Min(m => m.Durations.Min()).ToString();
+                    s.Maximum = ModelCatalogue.All.Max(m => m.Durations.Max()).ToString();
+                });
+                Limit(properties, "prompt", s => (s.MinLength, s.MaxLength) = (1, ModelCatalogue.All.Max(m => m.PromptLimit)));
+                Limit(properties, "negative_prompt", s => s.MaxLength = VideoModel.NegativePromptLimit);
+                Limit(properties, "seed", s => (s.Minimum, s.Maximum) = (ModelCatalogue.All.Min(m => m.MinSeed).ToString(), VideoModel.MaxSeed.ToString()));
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapApiDocs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new RequiredRole(Role.Reader));
+        routes.MapScalarApiReference("/docs", options => options.WithTitle("VideoPlatform").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
+            .WithMetadata(new RequiredRole(Role.Reader))
+            .AddEndpointFilter(async (context, next) =>
+            {
+                context.HttpContext.Response.Headers.ContentSecurityPolicy = DocsPolicy;
+                return await next(context);
+            });
+    }
+
+    private static void Limit(IDictionary<string, IOpenApiSchema> properties, string name, Action<OpenApiSchema> limit)
+    {
+        if (properties.TryGetValue(name, out var found) && found is OpenApiSchema schema) limit(schema);
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Net.Http.Headers;
+using VideoPlatform.Api.Problems;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Archive;
+
+namespace VideoPlatform.Api.Files;
+
+/// <summary>Serves the storage's pictures, videos and posters: ranges, conditions and strong tags by the framework. Nothing else in the folder is visible.</summary>
+internal sealed class StoredFiles(StorageRoot root)
+{
+    private static readonly Dictionary<string, string> types = new(StringComparer.Ordinal)
+    {
+        [".png"] = "image/png", [".jpg"] = "image/jpeg", [".webp"] = "image/webp", [".bmp"] = "image/bmp",
+        [".mp4"] = "video/mp4", [".webm"] = "video/webm", [".mov"] = "video/quicktime",
+    };
+
+    /// <summary>The file as an answer, or a 404 problem.</summary>
+    public IResult Open(StoragePath path)
+    {
+        if (!types.TryGetValue(Path.GetExtension(path.Value), out var type)) return new NotFound("file").ToProblem();
+
+        var file = new FileInfo(root.Locate(path));
+        if (!file.Exists || file.LinkTarget is not null) return new NotFound("file").ToProblem();
+
+        // A stored file never changes under its name, so length and time are a strong tag.
+        var changed = new DateTimeOffset(file.LastWriteTimeUtc);
+        var tag = new EntityTagHeaderValue($"\"{file.Length:x}-{changed.Ticks:x}\"");
+        return Results.File(file.FullName, type, lastModified: changed, entityTag: tag, enableRangeProcessing: true);
+    }
+}
+
+internal static class FileEndpoints
+{
+    public static void MapFiles(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/uploads/{**path}", ["GET", "HEAD"], (string path, HttpContext http, StoredFiles files) =>
+        {
+            if (!StoragePath.TryParse(path, out var stored) || stored.Value != path) return new NotFound("file").ToProblem();
+
+            http.Response.Headers.CacheControl = "max-age=31536000, immutable";
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return files.Open(stored);
+        }).WithTags("Files").WithName("GetFile").WithSummary("A stored picture, video or poster, with ranges")
+            .Produces(200).Produces(206).Produces(304).Produces(416);
+    }
+}

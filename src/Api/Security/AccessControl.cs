@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Api.Configuration;
+using VideoPlatform.Api.Problems;
+
+namespace VideoPlatform.Api.Security;
+
+/// <summary>
+/// Who may call. With API keys: a key in <c>Authorization: Bearer</c>, or the session cookie of the page. Without: only loopback, and no other site's page.
+/// Every endpoint that names no role is open.
+/// </summary>
+internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthOptions> options, ILogger<AccessControl> log)
+{
+    public const string Cookie = "videoplatform_session";
+
+    private readonly (byte[] Sha256, Role Role, string Name)[] keys =
+        [.. options.Value.ApiKeys.Select(k => (Convert.FromHexString(k.Sha256), Enum.Parse<Role>(k.Role, ignoreCase: true), k.Name))];
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var refusal = Refuse(http);
+        await (refusal is null ? next(http) : refusal.ExecuteAsync(http));
+    }
+
+    private IResult? Refuse(HttpContext http)
+    {
+        if (keys.Length == 0 && http.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
+            return ProblemMapping.Of(403, "forbidden", "No API keys are configured, so only this machine may connect.");
+        if (IsFromAnotherSite(http.Request))
+            return ProblemMapping.Of(403, "forbidden", "Another site's page may not call this service.");
+        if (http.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required || keys.Length == 0) return null;
+
+        if (KeyOf(http.Request) is not { } key || Find(key) is not { } found)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return ProblemMapping.Of(401, "unauthenticated", "Send a valid API key: Authorization: Bearer ….");
+        }
+
+        if (found.Role >= required.Role) return null;
+
+        LogForbidden(found.Name, http.Request.Method, http.Request.Path);
+        return ProblemMapping.Of(403, "forbidden", $"This key may not do that; it takes the role {required.Role.ToString().ToLowerInvariant()}.");
+    }
+
+    /// <summary>The key's name and role, or null. Compared by hash in constant time.</summary>
+    internal (Role Role, string Name)? Find(string key)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        (Role, string)? found = null;
+        foreach (var known in keys)
+            if (CryptographicOperations.FixedTimeEquals(known.Sha256, hash)) found = (known.Role, known.Name);
+        return found;
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header["Bearer ".Length..].Trim();
+        if (request.Cookies[Cookie] is not { Length: > 0 and < 1024 } cookie || !Base64Url.IsValid(cookie)) return null;
+        return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cookie));
+    }
+
+    // Browsers say where a call comes from: a page elsewhere must not spend money here on the strength of the visitor's network place or cookie.
+    private static bool IsFromAnotherSite(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return true;
+        if (!request.HttpContext.WebSockets.IsWebSocketRequest || request.Headers.Origin is not [{ } origin]) return false;
+
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !(from.IsLoopback || from.Host == request.Host.Host);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The key {KeyName} may not {Method} {Path}")]
+    private partial void LogForbidden(string keyName, string method, string path);
+}

@@ -1,0 +1,22 @@
+namespace VideoPlatform.Api.Security;
+
+/// <summary>What a caller may do; each role includes the ones before it.</summary>
+internal enum Role
+{
+    /// <summary>Looks.</summary>
+    Reader,
+
+    /// <summary>Makes, cancels, deletes.</summary>
+    Editor,
+
+    /// <summary>Decides about money: settles.</summary>
+    Admin,
+}
+
+/// <summary>The role that an endpoint asks for.</summary>
+internal sealed record RequiredRole(Role Role);
+
+internal static class RoleConventions
+{
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, Role role) => route.WithMetadata(new RequiredRole(role));
+}

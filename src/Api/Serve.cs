@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Prometheus;
+using VideoPlatform.Api.Configuration;
+using VideoPlatform.Api.Docs;
+using VideoPlatform.Api.Files;
+using VideoPlatform.Api.Health;
+using VideoPlatform.Api.Live;
+using VideoPlatform.Api.Metrics;
+using VideoPlatform.Api.Problems;
+using VideoPlatform.Api.Security;
+using VideoPlatform.Api.Videos;
+using VideoPlatform.Api.Workspaces;
+using VideoPlatform.Application.Videos;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Infrastructure.Work;
+using VideoPlatform.Sandbox;
+
+namespace VideoPlatform.Api;
+
+/// <summary>The <c>serve</c> command: the service with its API, its page and its background work.</summary>
+internal static partial class Serve
+{
+    /// <summary>SIGTERM to exit takes at most this, whatever runs.</summary>
+    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(8);
+
+    public static async Task<int> RunAsync(string[] configuration, CancellationToken ct)
+    {
+        await using var app = await BuildAsync(configuration, ct);
+        await app.StartAsync(ct);
+        await app.WaitForShutdownAsync(ct);
+        return 0;
+    }
+
+    /// <summary>Everything but listening: configured, opened, ready to start.</summary>
+    /// <param name="adjust">Last word on the services: a crash test puts its tripwires around the ports here.</param>
+    public static async Task<WebApplication> BuildAsync(string[] configuration, CancellationToken ct, Action<IServiceCollection>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = configuration,
+            ContentRootPath = AppContext.BaseDirectory,   // settings and page lie beside the program; files lie under the working directory
+        });
+        var settings = builder.AddPlatform();
+        settings.RequireProvider();
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;   // uploads raise it for themselves
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.AddResponseCompression();
+        builder.Services.AddSingleton<StoredFiles>();
+        builder.Services.AddSingleton<LiveFeed>();
+        builder.Services.AddSingleton<IChangeListener>(p => p.GetRequiredService<LiveFeed>());
+        builder.Services.AddSingleton<IProgressListener>(p => p.GetRequiredService<LiveFeed>());
+        builder.Services.AddSingleton<IChangeListener, TransitionMetrics>();
+        builder.Services.AddHostedService<OtherProcesses>();
+        builder.Services.AddWork();
+        builder.Services.AddApiDocs();
+        adjust?.Invoke(builder.Services);
+
+        var sandbox = await settings.StartSandboxAsync(ct);
+        var app = builder.Build();
+        try
+        {
+            await app.Services.OpenAsync(ct);
+        }
+        catch
+        {
+            if (sandbox is not null) await sandbox.DisposeAsync();
+            await app.DisposeAsync();
+            throw;
+        }
+
+        Configure(app);
+        Announce(app, settings, sandbox);
+        return app;
+    }
+
+    private static void Configure(WebApplication app)
+    {
+        app.UseExceptionHandler(error => error.Run(Broken));
+        app.UseStatusCodePages(context => EmptyAnswer(context.HttpContext));
+        app.Use(SecurityHeaders.Add);
+        app.UseRouting();
+        app.UseMiddleware<AccessControl>();
+        app.UseHttpMetrics(metrics => metrics.ReduceStatusCodeCardinality());
+        app.UseWebSockets();
+
+        app.MapWorkspaces();
+        app.MapVideos();
+        app.MapFiles();
+        app.MapHealth();
+        app.MapLive();
+        app.MapSession();
+        app.MapApiDocs();
+        app.MapMetrics().WithMetadata(new RequiredRole(Role.Reader)).ExcludeFromDescription();
+        app.MapPage();
+    }
+
+    /// <summary>A bug, or broken surroundings: the trace id alone leaves the house.</summary>
+    private static Task Broken(HttpContext http) => http.Features.Get<IExceptionHandlerFeature>()?.Error switch
+    {
+        BadHttpRequestException bad => ProblemMapping.Of(bad.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
+        _ => ProblemMapping.Of(500, "internal_error", "The service failed to answer. The trace id finds its log lines.").ExecuteAsync(http),
+    };
+
+    private static Task EmptyAnswer(HttpContext http) => http.Response.StatusCode switch
+    {
+        404 => ProblemMapping.Of(404, "not_found", "There is nothing at this address.").ExecuteAsync(http),
+        405 => ProblemMapping.Of(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(http),
+        >= 400 and not 416 => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
+        _ => Task.CompletedTask,
+    };
+
+    private static void Announce(WebApplication app, Settings settings, SandboxProvider? sandbox)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("VideoPlatform");
+        if (sandbox is not null)
+        {
+            LogSandbox(log, sandbox.BaseUrl);
+            app.Lifetime.ApplicationStopped.Register(() => sandbox.DisposeAsync().AsTask().GetAwaiter().GetResult());
+        }
+
+        if (settings.Auth.ApiKeys.Count == 0) LogLoopbackOnly(log);
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []) LogListening(log, address);
+        });
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "SANDBOX: videos are made by the built-in sandbox at {Address}, not by the paid provider. Set DASHSCOPE_API_KEY to use the real one")]
+    private static partial void LogSandbox(ILogger log, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No API keys are configured (Auth:ApiKeys): only this machine may connect")]
+    private static partial void LogLoopbackOnly(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Serving at {Address}")]
+    private static partial void LogListening(ILogger log, string address);
+}

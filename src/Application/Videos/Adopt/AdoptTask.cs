@@ -1,0 +1,49 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos.Adopt;
+
+/// <summary>Brings a task of the provider's account, made elsewhere, into the library: a workspace around it, which is then polled and fetched like any other.</summary>
+public sealed record AdoptTask(string TaskId, string? Name) : IRequest<Result<WorkspaceView>>;
+
+internal sealed class AdoptTaskValidator : AbstractValidator<AdoptTask>
+{
+    public AdoptTaskValidator()
+    {
+        RuleFor(c => c.TaskId).Must(t => t is { Length: > 0 and <= 128 } && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            .WithMessage("A task id: up to 128 letters, digits, '-' and '_'.");
+        RuleFor(c => c.Name).MaximumLength(Workspace.MaxNameLength).WithMessage($"At most {Workspace.MaxNameLength} characters.");
+    }
+}
+
+internal sealed class AdoptTaskHandler(
+    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, WorkspaceViews views, TimeProvider clock)
+    : IRequestHandler<AdoptTask, Result<WorkspaceView>>
+{
+    public async Task<Result<WorkspaceView>> Handle(AdoptTask command, CancellationToken ct)
+    {
+        if ((await workspaces.FindKnownTasksAsync([command.TaskId], ct)).Count > 0)
+            return new VersionConflict("A video of this library has this task already.");
+
+        var task = new ProviderTask(command.TaskId, qwen.Value.BaseUrl);
+        switch (await provider.QueryAsync(task, ct))
+        {
+            case TaskAnswer.Gone:
+                return new NotFound("task at the provider");
+            case TaskAnswer.Silent silent:
+                return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter ?? TimeSpan.FromSeconds(10));
+        }
+
+        var now = clock.Now();
+        var workspace = Workspace.Adopt(WorkspaceId.New(now), command.Name, task, now);
+        await workspaces.AddAsync(workspace, CancellationToken.None);
+        return views.Of(workspace);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos.Download;
+
+/// <summary>
+/// Fetches a finished video once: adopts what an earlier attempt stored, else goes on behind its proven prefix, proves the bytes,
+/// stores them, and only then says so in the record. A failure is noted and tried again until the link is dead.
+/// </summary>
+/// <param name="Claim">The lease token under which the worker has claimed the step.</param>
+public sealed record DownloadVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
+
+internal sealed partial class DownloadVideoHandler(
+    IWorkspaceRepository workspaces, IVideoProvider provider, IVideoSource source, IVideoArchive archive, IProgressBoard progress,
+    IOptions<DownloadOptions> options, TimeProvider clock, ILogger<DownloadVideoHandler> log) : IRequestHandler<DownloadVideo, Result<Done>>
+{
+    public async Task<Result<Done>> Handle(DownloadVideo command, CancellationToken ct)
+    {
+        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
+        if (workspace.Lease?.Token != command.Claim || workspace.Video is not { State: VideoState.Downloading state, Link: { } link } video)
+            return new VersionConflict("The step is no longer this worker's.");
+
+        try
+        {
+            if (await archive.FindFinishedAsync(state.Stem, ct) is { } finished)
+                return await Store(command, video, finished);
+
+            var answer = await source.OpenAsync(link, await archive.FindPrefixAsync(state.Stem, ct), ct);
+            switch (answer)
+            {
+                case SourceAnswer.Opened opened:
+                    await using (opened)
+                    {
+                        var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
+                        return fetched is ArchiveAnswer.Stored stored
+                            ? await Store(command, video, stored.File)
+                            : await End(command, v => NotStored(v, state, link, fetched));
+                    }
+
+                case SourceAnswer.Dead dead:
+                    LogDead(workspace.Id, dead.HttpStatus, link.Public);
+                    var fresh = await AskForFreshLink(video, state, link, ct);
+                    return await End(command, v => fresh(v, dead.Problem));
+                case SourceAnswer.Forbidden forbidden:
+                    return await End(command, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
+                case SourceAnswer.Unavailable unavailable:
+                    return await End(command, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
+                default:
+                    throw new UnreachableException(answer.ToString());
+            }
+        }
+        finally
+        {
+            progress.Clear(workspace.Id);
+        }
+    }
+
+    private async Task<Result<Done>> Store(DownloadVideo command, Video before, StoredFile file)
+    {
+        var now = clock.Now();
+        var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), CancellationToken.None);
+        if (stored.TryGet(out _, out var error))
+        {
+            if (before.File is { } replaced && replaced.Path != file.Path) await archive.DeleteAsync(replaced, CancellationToken.None);
+            return new Done();
+        }
+
+        // Without its record the file must go; with a successor at work it stays, and the successor finds it.
+        if (error is NotFound) await archive.DeleteAsync(file, CancellationToken.None);
+        return error;
+    }
+
+    private Result<Video> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer) => answer switch
+    {
+        ArchiveAnswer.Unproven unproven => TryAgain(video, state, link, unproven.Problem, slowly: false),
+        ArchiveAnswer.TooLarge tooLarge => TryAgain(video, state, link, tooLarge.Problem, slowly: true),
+        ArchiveAnswer.DiskFull full => video.FetchPaused(full.Problem, clock.Now() + Backoff.Jitter(whileDiskIsFull)),
+        _ => throw new UnreachableException(answer.ToString()),
+    };
+
+    private static readonly TimeSpan whileDiskIsFull = TimeSpan.FromSeconds(30);
+
+    private Result<Video> TryAgain(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, bool slowly)
+    {
+        var now = clock.Now();
+        if (link.ExpiresAt + pastDeadline < now)
+            return video.LinkDied(new Problem("link_expired", $"The link's time ran out before the video could be fetched. Last: {problem.Message}"), now);
+
+        var failures = slowly ? int.MaxValue : state.Attempts;
+        return video.FetchFailed(problem, Schedule.NextFetch(options.Value, failures, link.ExpiresAt, now));
+    }
+
+    // Our clock may be wrong: as long as the link could live it is tried.
+    private static readonly TimeSpan pastDeadline = TimeSpan.FromHours(2);
+
+    /// <summary>The link is dead: the task is asked once for another.</summary>
+    private async Task<Func<Video, Problem, Result<Video>>> AskForFreshLink(Video video, VideoState.Downloading state, RemoteLink link, CancellationToken ct)
+    {
+        if (state.AskedForFreshLink || state.Made is not { } task) return (v, problem) => v.LinkDied(problem, clock.Now());
+
+        return await provider.QueryAsync(task, ct) switch
+        {
+            TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != link.Url => (v, _) => v.FreshLink(fresh, clock.Now()),
+            TaskAnswer.Silent => (v, problem) => v.FetchFailed(problem, Schedule.NextFetch(options.Value, state.Attempts, null, clock.Now())),
+            _ => (v, problem) => v.LinkDied(problem, clock.Now()),
+        };
+    }
+
+    private BoardReport Report(WorkspaceId id, SourceAnswer.Opened opened) => new(id, opened.Total, progress);
+
+    private async Task<Result<Done>> End(DownloadVideo command, Func<Video, Result<Video>> change)
+    {
+        var ended = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, clock.Now(), change), CancellationToken.None);
+        return ended.Then<Done>(_ => new Done());
+    }
+
+    /// <summary>Reports on the caller's thread, in order.</summary>
+    private sealed class BoardReport(WorkspaceId id, long? total, IProgressBoard board) : IProgress<long>
+    {
+        public void Report(long value) => board.Report(id, new DownloadProgress(value, total));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The link of {WorkspaceId} answers {HttpStatus}: {Link}")]
+    private partial void LogDead(WorkspaceId workspaceId, int httpStatus, string link);
+}

@@ -1,0 +1,72 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos.Poll;
+
+/// <summary>Asks the provider for one task and moves its video one step. Silence is never a verdict.</summary>
+/// <param name="Claim">The lease token under which the worker has claimed the step.</param>
+public sealed record PollVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
+
+internal sealed partial class PollVideoHandler(
+    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, TimeProvider clock, ILogger<PollVideoHandler> log)
+    : IRequestHandler<PollVideo, Result<Done>>
+{
+    public async Task<Result<Done>> Handle(PollVideo command, CancellationToken ct)
+    {
+        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
+        if (workspace.Lease?.Token != command.Claim || workspace.Video is not { State: VideoState.Processing state } video)
+            return new VersionConflict("The step is no longer this worker's.");
+
+        var answer = await provider.QueryAsync(state.Paid, ct);
+        var now = clock.Now();
+        var polled = await workspaces.ChangeAsync(
+            workspace.Id, w => w.End(command.Claim, now, v => Move(workspace.Id, video, state, answer, now, v)), CancellationToken.None);
+        return polled.Then<Done>(_ => new Done());
+    }
+
+    private Result<Video> Move(WorkspaceId id, Video before, VideoState.Processing state, TaskAnswer answer, DateTimeOffset now, Video video)
+    {
+        switch (answer)
+        {
+            case TaskAnswer.Succeeded { Link: { } link } done:
+                return video.Finished(link, FileNames.Stem(id, now), done.EndedAt, now);
+            case TaskAnswer.Succeeded:
+                return Silent(before, state, new Problem("provider_no_link", "The provider says that the video is made, but gives no usable link."), null, now, video);
+            case TaskAnswer.Failed failed:
+                return video.TaskFailed(failed.Problem, failed.EndedAt, now);
+            case TaskAnswer.Cancelled:
+                return video.TaskCancelled(now);
+            case TaskAnswer.Gone when state.Silences == 0 && now - (before.SubmittedAt ?? now) < freshlyAccepted:
+                // A task that was accepted a moment ago may not be visible everywhere yet: one more question before the verdict.
+                return Silent(before, state, new Problem("task_not_visible", "The provider does not show the task yet."), null, now, video);
+            case TaskAnswer.Gone:
+                return video.TaskGone(new Problem("task_expired", "The provider does not know the task any more: its record lives a day."), now);
+            case TaskAnswer.Silent silent:
+                LogSilent(id, silent.Problem.Code, state.Silences + 1);
+                return Silent(before, state, silent.Problem, silent.RetryAfter, now, video);
+            default:
+                return video.StillProcessing(Schedule.NextPoll(qwen.Value, before.SubmittedAt, 0, now));
+        }
+    }
+
+    private static readonly TimeSpan freshlyAccepted = TimeSpan.FromMinutes(1);
+
+    private Result<Video> Silent(Video before, VideoState.Processing state, Problem problem, TimeSpan? retryAfter, DateTimeOffset now, Video video)
+    {
+        // Now its record must be gone, whatever the provider would say: only the death of the record ends a paid video.
+        if (now - (before.SubmittedAt ?? now) > Schedule.TaskRecordLife) return video.TaskGone(problem, now);
+
+        var next = Schedule.NextPoll(qwen.Value, before.SubmittedAt, state.Silences, now);
+        return video.ProviderSilent(problem, retryAfter is { } asked && now + asked > next ? now + asked : next);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No word about the task of {WorkspaceId}: {Code}, {Times} times in a row; asking again later")]
+    private partial void LogSilent(WorkspaceId workspaceId, string code, int times);
+}

@@ -1,0 +1,56 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos.Settle;
+
+/// <summary>A person decides an unsettled video.</summary>
+/// <param name="TaskId">The provider's task; null: it does not exist, submit again.</param>
+public sealed record SettleByHand(WorkspaceId WorkspaceId, string? TaskId) : IRequest<Result<VideoView>>;
+
+internal sealed class SettleByHandValidator : AbstractValidator<SettleByHand>
+{
+    public SettleByHandValidator() =>
+        RuleFor(c => c.TaskId).Must(t => t is null || (t.Length is > 0 and <= 128 && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+            .WithMessage("A task id: up to 128 letters, digits, '-' and '_'.");
+}
+
+internal sealed class SettleByHandHandler(
+    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, WorkspaceViews views, TimeProvider clock)
+    : IRequestHandler<SettleByHand, Result<VideoView>>
+{
+    public async Task<Result<VideoView>> Handle(SettleByHand command, CancellationToken ct)
+    {
+        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
+        if (workspace.Video is null) return new NotFound("video");
+        if (workspace.Video.State is not VideoState.Unsettled)
+            return new VersionConflict($"The video is {workspace.Video.Status.Word()}; only an unsettled one can be settled.");
+
+        var now = clock.Now();
+        Func<Video, Result<Video>> decision = v => v.SettledAsAbsent("A person decided that the task does not exist.", now);
+        if (command.TaskId is { } taskId)
+        {
+            var task = new ProviderTask(taskId, qwen.Value.BaseUrl);
+            if ((await workspaces.FindKnownTasksAsync([taskId], ct)).Count > 0)
+                return new ValidationFailed("task_id", "Another video has this task.");
+            switch (await provider.QueryAsync(task, ct))
+            {
+                case TaskAnswer.Gone:
+                    return new ValidationFailed("task_id", "The provider knows no such task.");
+                case TaskAnswer.Silent silent:
+                    return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter ?? TimeSpan.FromSeconds(10));
+            }
+
+            decision = v => v.SettledAs(task, "A person chose the task.", now);
+        }
+
+        var settled = await workspaces.ChangeAsync(workspace.Id, w => w.Change(decision, now), CancellationToken.None);
+        return settled.Then<VideoView>(w => views.Of(w.Id, w.Video!, withHistory: false));
+    }
+}

@@ -1,0 +1,161 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Videos.Settle;
+
+/// <summary>
+/// Finds out whether an unclear submit was taken: looks through the provider's task list for a task that can only be ours.
+/// One such task is adopted; four complete looks without any prove that there is none; several are a person's choice.
+/// </summary>
+/// <param name="Claim">The lease token under which the worker has claimed the step.</param>
+public sealed record SettleVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
+
+internal sealed partial class SettleVideoHandler(
+    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, IOptions<WorkOptions> work, TimeProvider clock,
+    ILogger<SettleVideoHandler> log) : IRequestHandler<SettleVideo, Result<Done>>
+{
+    private const int PageSize = 20;
+
+    // Clocks of two companies: a task may seem to be older than its submit.
+    private static readonly TimeSpan clockSkew = TimeSpan.FromMinutes(1);
+
+    // The list goes back a day (dashscope.md section 5): after that nothing can be found out any more.
+    private static readonly TimeSpan listReach = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan longestPause = TimeSpan.FromMinutes(15);
+
+    public async Task<Result<Done>> Handle(SettleVideo command, CancellationToken ct)
+    {
+        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
+        if (workspace.Lease?.Token != command.Claim) return new VersionConflict("The step is no longer this worker's.");
+
+        Func<Video, Result<Video>> outcome = workspace.Video?.State switch
+        {
+            // Its worker died between the mark and the answer.
+            VideoState.Submitting s => v => v.Unclear(s.Attempt.Id, interrupted, Schedule.NextLook(qwen.Value, 0, clock.Now()), clock.Now()),
+            VideoState.Unsettled u => await Look(workspace, u, ct),
+            _ => _ => new VersionConflict("There is nothing to settle."),
+        };
+        var settled = await workspaces.ChangeAsync(workspace.Id, w => w.End(command.Claim, clock.Now(), outcome), CancellationToken.None);
+        return settled.Then<Done>(_ => new Done());
+    }
+
+    private static readonly Problem interrupted =
+        new("submit_interrupted", "The service stopped before the provider's answer was recorded; the provider's task list will tell.");
+
+    private async Task<Func<Video, Result<Video>>> Look(Workspace workspace, VideoState.Unsettled state, CancellationToken ct)
+    {
+        var request = workspace.Video!.Request!;
+        var now = clock.Now();
+        if (await ListCandidates(request.Model, state.Attempt, ct) is not { } listed) return LookAgain(state, now, counts: false);
+
+        var possible = new List<Candidate>();
+        var mine = new List<Candidate>();
+        foreach (var task in listed)
+        {
+            switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
+            {
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when !IsPromptOf(request, prompt):
+                    continue;
+                case TaskAnswer.Succeeded { Prompt: { } prompt }:
+                    mine.Add(new Candidate(task.Id, task.Status, task.CreatedAt, prompt));
+                    break;
+                case TaskAnswer.Gone:
+                    continue;
+                case TaskAnswer.Silent:
+                    return LookAgain(state, now, counts: false);
+            }
+
+            possible.Add(new Candidate(task.Id, task.Status, task.CreatedAt, mine.Find(m => m.TaskId == task.Id)?.Prompt));
+        }
+
+        if (possible.Count == 0)
+        {
+            if (state.Looks + 1 < Schedule.LooksThatProveAbsence) return LookAgain(state, now, counts: true);
+            return v => v.SettledAsAbsent($"The provider's list showed no such task in {Schedule.LooksThatProveAbsence} looks; it is submitted again.", now);
+        }
+
+        // A task that shows our own prompt is ours: no other request of these words may be under way.
+        var found = mine.Count == 1 ? mine[0] : possible.Count == 1 ? possible[0] : null;
+        if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ct)))
+        {
+            LogAdopted(workspace.Id, found.TaskId);
+            return v => v.SettledAs(new ProviderTask(found.TaskId, qwen.Value.BaseUrl), "Found in the provider's task list.", now);
+        }
+
+        var problem = possible.Count > 1
+            ? new Problem("several_candidates", $"{possible.Count} tasks of the provider could be this one; choose, or wait until they show their prompts.")
+            : new Problem("shared_candidate", "One task could be this one or another unsettled request's; it is told apart when the task shows its prompt.");
+        return v => v.NeedsPerson(possible, problem, NextPause(state, now));
+    }
+
+    /// <summary>Tasks of this model that no record knows, created when the attempt may have been received. Null when the list could not be read whole.</summary>
+    private async Task<IReadOnlyList<ListedTask>?> ListCandidates(string model, SubmitAttempt attempt, CancellationToken ct)
+    {
+        var from = attempt.At - clockSkew;
+        var to = attempt.At + work.Value.LeaseDuration + qwen.Value.RequestTimeout + clockSkew;
+        var found = new Dictionary<string, ListedTask>(StringComparer.Ordinal);
+        for (var page = 1; ; page++)
+        {
+            // No times go into the question: their zone is not documented, and a wrong guess would hide the task (dashscope.md section 5).
+            if (await provider.ListAsync(new TaskListQuery(null, model, null, null, page, PageSize), ct) is not TaskListAnswer.Page answer) return null;
+            foreach (var task in answer.Tasks)
+                if ((task.Model is null || task.Model == model) && (task.CreatedAt is null || (task.CreatedAt >= from && task.CreatedAt <= to)))
+                    found[task.Id] = task;
+            if (page >= answer.TotalPages || answer.Tasks.Count == 0) break;
+        }
+
+        var known = await workspaces.FindKnownTasksAsync(found.Keys, ct);
+        return [.. found.Values.Where(t => !known.Contains(t.Id))];
+    }
+
+    /// <summary>Whether another undecided submit could be the one behind this task, as long as the task does not show its prompt.</summary>
+    private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, CancellationToken ct)
+    {
+        foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
+        {
+            var page = await workspaces.ListAsync(new WorkspaceFilter(200, null, status, null, clock.Now()), ct);
+            if (page.Items.Any(w => w.Id != workspace.Id && w.Video!.Request?.Model == request.Model && MayBehind(w.Video.State, candidate))) return true;
+        }
+
+        return false;
+    }
+
+    private static bool MayBehind(VideoState state, Candidate candidate)
+    {
+        var at = state switch { VideoState.Submitting s => s.Attempt.At, VideoState.Unsettled u => u.Attempt.At, _ => DateTimeOffset.MaxValue };
+        return candidate.CreatedAt is not { } created || created >= at - clockSkew;
+    }
+
+    private Func<Video, Result<Video>> LookAgain(VideoState.Unsettled state, DateTimeOffset now, bool counts)
+    {
+        if (now - state.Attempt.At > listReach)
+            return v => v.NeverSettled(
+                new Problem("never_settled", "The provider could not be asked for a whole day, so nobody knows whether the request was taken. It is not sent again by itself."), now);
+        if (counts) return v => v.LookedInVain(Schedule.NextLook(qwen.Value, state.Looks + 1, now), counts: true);
+
+        var problem = new Problem("provider_silent", "The provider's task list could not be read; it will be tried again.");
+        return v => v.LookedInVain(NextPause(state, now), counts: false, problem);
+    }
+
+    private DateTimeOffset NextPause(VideoState.Unsettled state, DateTimeOffset now)
+    {
+        var age = (now - state.Attempt.At) / 4;
+        var pause = age > qwen.Value.SettleAfter ? age : qwen.Value.SettleAfter;
+        return now + (pause < longestPause ? pause : longestPause);
+    }
+
+    // The provider cuts a prompt that is too long (dashscope.md section 2.1), so the beginning decides.
+    private static bool IsPromptOf(VideoRequest request, string shown) =>
+        shown.Length > 0 && request.Prompt.Trim().StartsWith(shown.Trim(), StringComparison.Ordinal);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Unclear submit of {WorkspaceId} settled: task {TaskId} is ours")]
+    private partial void LogAdopted(WorkspaceId workspaceId, string taskId);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Infrastructure.Archive;
+
+/// <summary>The storage cannot be used as it is: not writable, or not the disk that the records are about. The service must not start.</summary>
+public sealed class StorageUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>
+/// The folder that holds everything we store. It carries a sentinel file with an instance id: a root that has lost it while records
+/// name files in it is a disk that is not mounted, and writing there would hide it.
+/// </summary>
+public sealed class StorageRoot(IOptions<StorageOptions> options)
+{
+    public const string SentinelName = ".videoplatform";
+
+    /// <summary>Absolute, without a slash at its end.</summary>
+    public string Folder { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Value.Root));
+
+    public string Videos => Path.Combine(Folder, StoragePath.Videos);
+
+    public string Thumbnails => Path.Combine(Folder, StoragePath.Thumbnails);
+
+    /// <summary>Chosen when the root was first used; null until <see cref="OpenAsync"/>.</summary>
+    public Guid? InstanceId { get; private set; }
+
+    /// <summary>Where a stored file lies on this machine.</summary>
+    public string Locate(StoragePath path) => Path.Combine(Folder, path.Value.Replace('/', Path.DirectorySeparatorChar));
+
+    /// <summary>To be called once before anything is stored: makes the folders, proves that they can be written, and reads or writes the sentinel.</summary>
+    /// <param name="recordsExist">Some record names a file of ours: then a root without a sentinel is refused and left as it is.</param>
+    /// <exception cref="StorageUnavailableException">The root cannot be used; the message says why and what to do.</exception>
+    public async Task OpenAsync(bool recordsExist, CancellationToken ct)
+    {
+        try
+        {
+            InstanceId = await ReadSentinelAsync(ct);
+            if (InstanceId is null && recordsExist)
+            {
+                throw new StorageUnavailableException(
+                    $"Storage:Root is {Folder}, but it does not carry the file {SentinelName} although records name files in it. " +
+                    "Is its disk not mounted? Mount it, or correct Storage:Root.");
+            }
+
+            Directory.CreateDirectory(Videos);
+            Directory.CreateDirectory(Thumbnails);
+            ProveWritable(Folder);
+            ProveWritable(Videos);
+            ProveWritable(Thumbnails);
+            InstanceId ??= WriteSentinel();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not StorageUnavailableException))
+        {
+            throw new StorageUnavailableException($"Storage:Root is {Folder}, which cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether the root is still there, with its sentinel: a disk that was taken away is not a place to write to.</summary>
+    public bool IsUsable() => File.Exists(Sentinel) && Directory.Exists(Videos);
+
+    private string Sentinel => Path.Combine(Folder, SentinelName);
+
+    private async Task<Guid?> ReadSentinelAsync(CancellationToken ct)
+    {
+        if (!File.Exists(Sentinel)) return null;
+
+        try
+        {
+            await using var file = File.OpenRead(Sentinel);
+            return (await JsonSerializer.DeserializeAsync(file, StorageJson.Default.StorageSentinel, ct))?.InstanceId
+                ?? throw new JsonException("It is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new StorageUnavailableException($"{Sentinel} cannot be read as the sentinel of a storage. Restore it from a backup.", e);
+        }
+    }
+
+    private Guid WriteSentinel()
+    {
+        var id = Guid.NewGuid();
+        DurableFile.Write(Sentinel, JsonSerializer.SerializeToUtf8Bytes(new StorageSentinel(1, id), StorageJson.Default.StorageSentinel));
+        return id;
+    }
+
+    private static void ProveWritable(string folder)
+    {
+        var probe = Path.Combine(folder, $".probe-{Guid.NewGuid():n}");
+        using (File.Create(probe, 1, FileOptions.DeleteOnClose)) { }
+    }
+}
+
+/// <summary>What the sentinel file says.</summary>
+internal sealed record StorageSentinel(int SchemaVersion, Guid InstanceId);

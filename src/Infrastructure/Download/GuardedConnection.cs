@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace VideoPlatform.Infrastructure.Download;
+
+/// <summary>The name leads to addresses that are not of the public internet.</summary>
+internal sealed class ForbiddenAddressException(string host)
+    : IOException($"The host {host} leads to an address that is not public (Downloads:AllowPrivateAddresses).");
+
+/// <summary>
+/// Makes the TCP connection of a fetch. Forbidden addresses are not even knocked at, and the connected socket's own far end is checked
+/// again before a byte or a TLS greeting leaves: what was resolved before does not count.
+/// </summary>
+internal static class GuardedConnection
+{
+    public static async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, LinkPolicy policy, CancellationToken ct)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var anyAddress = policy.AllowsAnyAddress(context.InitialRequestMessage.RequestUri!);
+        var addresses = await Dns.GetHostAddressesAsync(host, ct);
+        var open = anyAddress ? addresses : [.. addresses.Where(PublicAddress.IsPublic)];
+        if (open.Length == 0) throw addresses.Length > 0 ? new ForbiddenAddressException(host) : new SocketException((int)SocketError.HostNotFound);
+
+        var socket = await ConnectAsync(open, port, ct);
+        if (anyAddress || (socket.RemoteEndPoint is IPEndPoint far && PublicAddress.IsPublic(far.Address))) return new NetworkStream(socket, ownsSocket: true);
+
+        socket.Dispose();
+        throw new ForbiddenAddressException(host);
+    }
+
+    private static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, CancellationToken ct)
+    {
+        SocketException? last = null;
+        foreach (var address in addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), ct);
+                return socket;
+            }
+            catch (SocketException e)
+            {
+                socket.Dispose();
+                last = e;
+            }
+            catch (OperationCanceledException)
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw last!;
+    }
+}

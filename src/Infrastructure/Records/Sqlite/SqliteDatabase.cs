@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace VideoPlatform.Infrastructure.Records.Sqlite;
+
+/// <summary>The embedded database: one writer, and a few connections that read beside it.</summary>
+internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, IAsyncDisposable
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan patienceAtStart = TimeSpan.FromSeconds(5);
+
+    // A read takes microseconds and holds a core; more of them at once would only queue elsewhere.
+    private readonly SemaphoreSlim readers = new(Math.Max(4, Environment.ProcessorCount));
+    private readonly ConcurrentStack<SqliteSession> idle = new();
+    private readonly string path = Path.GetFullPath(options.Path);
+    private SqliteWriter? writer;
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Prepare();
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new RecordsUnavailableException($"The database file {options.Path} cannot be used: {Why(failure)} (Persistence:Sqlite:Path)", failure);
+        }
+
+        if (writer is null) writer = new SqliteWriter(SqliteSession.Open(path, patience));
+        await PingAsync(ct);
+    }
+
+    public Task PingAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT n FROM counters LIMIT 1"), ct);
+
+    /// <summary>Runs queries beside the writer; each sees all that was committed before it began.</summary>
+    public async Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken ct)
+    {
+        _ = Writer;
+        await readers.WaitAsync(ct);
+        try
+        {
+            if (!idle.TryPop(out var session)) session = SqliteSession.Open(path, patience);
+            var fit = false;
+            try
+            {
+                var answer = query(session);
+                fit = true;
+                return answer;
+            }
+            finally
+            {
+                // A failed query may have left a transaction open.
+                if (fit) idle.Push(session);
+                else session.Dispose();
+            }
+        }
+        finally
+        {
+            readers.Release();
+        }
+    }
+
+    /// <inheritdoc cref="SqliteWriter.RunAsync"/>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken ct) => Writer.RunAsync(work, ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        while (idle.TryPop(out var session)) session.Dispose();
+        if (writer is not null) await writer.DisposeAsync();   // last, so that closing it folds the log into the file
+        readers.Dispose();
+    }
+
+    private SqliteWriter Writer => writer ?? throw new InvalidOperationException("The database was not started.");
+
+    private void Prepare()
+    {
+        using var session = SqliteSession.Open(path, patienceAtStart);
+        session.Execute("PRAGMA journal_mode = WAL");
+        session.Execute("BEGIN IMMEDIATE");   // also proves that it can be written
+        var version = (long)session.Scalar("PRAGMA user_version")!;
+        if (version > SqliteSchema.Version)
+            throw new RecordsUnavailableException($"The database file {options.Path} was written by a newer version of this program.");
+
+        if (version == 0) session.Execute(SqliteSchema.Create);
+        session.Execute("COMMIT");
+    }
+
+    private static string Why(Exception failure) => failure is not SqliteException sqlite ? failure.Message : sqlite.SqliteErrorCode switch
+    {
+        5 or 6 => "another program holds it locked.",
+        8 => "it is read-only for this user.",
+        11 => "it is damaged; restore it from a backup, or rebuild the records with \"reindex\".",
+        13 => "the disk is full.",
+        14 => "it cannot be opened; is it a folder, or may this user not write there?",
+        26 => "it is no SQLite database.",
+        _ => $"{sqlite.Message}.",
+    };
+}

@@ -1,0 +1,81 @@
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Videos;
+
+namespace VideoPlatform.Infrastructure.Records.Sqlite;
+
+/// <summary>The queries, each made for one index. A test asks SQLite for the plan of every one of them.</summary>
+internal static class SqliteQueries
+{
+    public const string Find = "SELECT doc FROM workspaces WHERE id = @id";
+
+    public const string NextDue = "SELECT min(due_at) FROM workspaces WHERE lane = @lane";
+
+    public const string WaitingModels =
+        "SELECT model FROM workspaces WHERE lane = 'submit' AND due_at <= @now AND model IS NOT NULL GROUP BY model ORDER BY min(requested_at), model";
+
+    public const string InFlight =
+        """
+        SELECT model, count(*) FROM (
+            SELECT model FROM workspaces WHERE lane IS NOT NULL AND status IN ('submitting', 'processing') AND model IS NOT NULL
+            UNION ALL
+            SELECT model FROM workspaces WHERE lane IS NOT NULL AND status = 'unsettled' AND model IS NOT NULL AND attempt_at >= @since)
+        GROUP BY model
+        """;
+
+    public const string Counters = "SELECT name, n FROM counters WHERE n <> 0";
+
+    public const string RemoteThatExpired = "SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at <= @now";
+
+    public const string AtRisk =
+        """
+        SELECT (SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at IS NULL)
+             + (SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at > @now AND remote_expires_at < @before)
+        """;
+
+    public const string Changed = "SELECT id, doc FROM workspaces WHERE updated_at >= @since ORDER BY updated_at, id LIMIT @limit";
+
+    public const string KnownTasks =
+        """
+        SELECT value FROM json_each(@tasks)
+        WHERE EXISTS (SELECT 1 FROM workspaces WHERE task_id = value) OR EXISTS (SELECT 1 FROM earlier_tasks WHERE task_id = value)
+        """;
+
+    /// <summary>Takes a record that cannot be understood out of the queue, without touching its document.</summary>
+    public const string PassBy = "UPDATE workspaces SET lane = NULL, due_at = NULL WHERE id = @id";
+
+    private const string RemoteStill = "storage = 'remote' AND (remote_expires_at IS NULL OR remote_expires_at > @now)";
+    private const string RemoteNoMore = "storage = 'remote' AND remote_expires_at <= @now";
+
+    public static string List(WorkspaceFilter filter)
+    {
+        var status = filter.Status is null ? "" : "status = @status AND ";
+        return filter.Storage switch
+        {
+            null => Page(status),
+            VideoStorage.Local => Page($"{status}storage = 'local' AND "),
+            VideoStorage.Remote => Page($"{status}{RemoteStill} AND "),
+            // Two pages in the same order, merged: what never had bytes, and what has lost its link since it was written.
+            _ => $"{Half($"{status}storage = 'none' AND ")} UNION ALL {Half($"{status}{RemoteNoMore} AND ")} ORDER BY id DESC LIMIT @limit",
+        };
+
+        static string Half(string condition) => $"SELECT id, doc FROM workspaces WHERE {condition}id < @before";
+        static string Page(string condition) => $"{Half(condition)} ORDER BY id DESC LIMIT @limit";
+    }
+
+    public static string Scan(ScanFilter filter)
+    {
+        var unfinished = filter.Unfinished ? "lane IS NOT NULL AND " : "";
+        var withoutFile = filter.CompletedWithoutFile ? "status = 'completed' AND storage <> 'local' AND " : "";
+        return $"SELECT id, doc FROM workspaces WHERE {unfinished}{withoutFile}id > @after ORDER BY id LIMIT @limit";
+    }
+
+    public static string Claim(WorkLane lane, bool oneModel) => lane switch
+    {
+        WorkLane.Submit when oneModel =>
+            "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
+        WorkLane.Submit => "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND due_at <= @now ORDER BY requested_at LIMIT @limit",
+        WorkLane.Download => "SELECT id, doc FROM workspaces WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
+        _ => "SELECT id, doc FROM workspaces WHERE lane = @lane AND due_at <= @now ORDER BY due_at LIMIT @limit",
+    };
+}

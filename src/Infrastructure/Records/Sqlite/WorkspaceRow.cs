@@ -1,0 +1,75 @@
+using VideoPlatform.Application.Work;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Records.Documents;
+
+namespace VideoPlatform.Infrastructure.Records.Sqlite;
+
+/// <summary>A row of the table <c>workspaces</c>: the document and what is derived from it for the indexes.</summary>
+internal static class WorkspaceRow
+{
+    private const string Insert =
+        """
+        INSERT INTO workspaces (id, version, updated_at, lease_until, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, doc)
+        VALUES (@id, @version, @updated_at, @lease_until, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @doc)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    // The lease's end is compared too: a renewal leaves the version as it is, and must not be undone by a write that had not seen it.
+    private const string Update =
+        """
+        UPDATE workspaces SET version = @version, updated_at = @updated_at, lease_until = @lease_until, status = @status, storage = @storage, lane = @lane,
+            due_at = @due_at, model = @model, task_id = @task_id, requested_at = @requested_at, attempt_at = @attempt_at,
+            remote_expires_at = @remote_expires_at, size = @size, doc = @doc
+        WHERE id = @id AND version = @seen_version AND lease_until IS @seen_lease_until
+        """;
+
+    private const string Delete = "DELETE FROM workspaces WHERE id = @id AND version = @seen_version AND lease_until IS @seen_lease_until";
+
+    public static byte[] Key(WorkspaceId id) => Convert.FromHexString(id.Value);
+
+    public static string Id(byte[] key) => Convert.ToHexStringLower(key);
+
+    /// <returns>False when the id is taken.</returns>
+    public static bool TryInsert(SqliteSession session, WorkspaceDocument document, DateTimeOffset now) =>
+        session.Run(Insert, Columns(document, now)) > 0;
+
+    /// <returns>False when somebody has written since <paramref name="seen"/> was read.</returns>
+    public static bool TryUpdate(SqliteSession session, Workspace seen, WorkspaceDocument document, DateTimeOffset now) =>
+        session.Run(Update, [.. Columns(document, now), ("@seen_version", seen.Version), ("@seen_lease_until", Milliseconds(seen.Lease?.Until))]) > 0;
+
+    /// <returns>False when somebody has written since <paramref name="seen"/> was read.</returns>
+    public static bool TryDelete(SqliteSession session, Workspace seen) =>
+        session.Run(Delete, ("@id", Key(seen.Id)), ("@seen_version", seen.Version), ("@seen_lease_until", Milliseconds(seen.Lease?.Until))) > 0;
+
+    public static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
+
+    private static (string Name, object? Value)[] Columns(WorkspaceDocument document, DateTimeOffset now)
+    {
+        var (workspace, video) = (document.Workspace, document.Workspace.Video);
+        var attempt = video?.State switch
+        {
+            VideoState.Submitting submitting => submitting.Attempt,
+            VideoState.Unsettled unsettled => unsettled.Attempt,
+            _ => null,
+        };
+        return
+        [
+            ("@id", Key(workspace.Id)),
+            ("@version", workspace.Version),
+            ("@updated_at", Milliseconds(workspace.UpdatedAt)),
+            ("@lease_until", Milliseconds(workspace.Lease?.Until)),
+            ("@status", video?.Status.Word()),
+            ("@storage", video?.StorageAt(now).Word()),
+            ("@lane", video is null ? null : WorkLanes.LaneOf(video.Status)?.Word()),
+            ("@due_at", Milliseconds(workspace.DueAt)),
+            ("@model", video?.Request?.Model),
+            ("@task_id", video?.State.Task?.Id),
+            ("@requested_at", Milliseconds(video?.RequestedAt)),
+            ("@attempt_at", Milliseconds(attempt?.At)),
+            ("@remote_expires_at", Milliseconds(video?.Link?.ExpiresAt)),
+            ("@size", video?.File?.Size),
+            ("@doc", document.ToBytes()),
+        ];
+    }
+}
