@@ -31,6 +31,7 @@ let shown = null;
 let scrolled = 0;
 let models = null;
 
+history.scrollRestoration = 'manual';
 guard(() => live.retryNow());
 buildBar();
 start();
@@ -78,8 +79,7 @@ function move(place, first = false) {
   shown = key;
   view = place.view === 'workspace' ? new Detail(store, place.id, catalogue) : place.view === 'storage' ? new StorageView(store) : null;
 
-  studio.hidden = view !== null;
-  fill(main, studio, view?.element);
+  fill(main, view?.element ?? studio);
   showTitle();
   markNavigation(place.view);
   scrollTo(0, view ? 0 : scrolled);

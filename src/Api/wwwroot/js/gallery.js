@@ -99,7 +99,7 @@ export class Gallery {
     this.#drawn = true;
     requestAnimationFrame(() => {
       this.#drawn = false;
-      if (this.element.isConnected && !this.element.hidden) this.#draw();
+      if (this.element.isConnected) this.#draw();
     });
   }
 
@@ -234,7 +234,7 @@ export class Gallery {
   }
 
   #tick() {
-    if (document.hidden || this.element.hidden) return;
+    if (document.hidden || !this.element.isConnected) return;
     for (const [id, card] of this.#cards) {
       const workspace = this.#store.get(id);
       if (!workspace) continue;

@@ -306,7 +306,7 @@ export class Composer {
     let due = false;
     const fit = () => {
       due = false;
-      if (this.element.offsetParent) this.element.style.maxBlockSize = `${innerHeight - Math.max(0, this.element.getBoundingClientRect().top)}px`;
+      if (this.element.isConnected) this.element.style.maxBlockSize = `${innerHeight - Math.max(0, this.element.getBoundingClientRect().top)}px`;
     };
     const soon = () => {
       if (!due) requestAnimationFrame(fit);

@@ -9,6 +9,7 @@ export const candidatesOf = video => (video?.status === 'unsettled' && video.err
 
 export function statusWord(video) {
   if (!video) return t('status.none');
+  if (video.status === 'completed' && video.storage === 'none') return t('status.lost');
   return candidatesOf(video).length > 0 ? t('status.choose') : t(`status.${video.status}`);
 }
 

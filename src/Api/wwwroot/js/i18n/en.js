@@ -107,6 +107,7 @@ export default {
   'status.processing': 'Being made',
   'status.downloading': 'Being fetched',
   'status.completed': 'Ready',
+  'status.lost': 'Was ready once',
   'status.failed': 'Failed',
   'status.cancelled': 'Cancelled',
   'status.expired': 'Expired',

@@ -105,6 +105,7 @@ export default {
   'status.processing': '正在生成',
   'status.downloading': '正在下载',
   'status.completed': '已完成',
+  'status.lost': '曾经完成',
   'status.failed': '失败',
   'status.cancelled': '已取消',
   'status.expired': '已过期',
