@@ -79,7 +79,7 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
             if (policy.Forbids(address, out var forbidden)) return new SourceAnswer.Forbidden(forbidden);
 
             using var request = Ask(address, after);
-            var response = await silence.WatchAsync(token => new ValueTask<HttpResponseMessage>(http.SendAsync(request, token)), ct);
+            var response = await silence.WatchAsync(new ValueTask<HttpResponseMessage>(http.SendAsync(request, silence.Token)), ct);
             var isKept = false;
             try
             {

@@ -519,6 +519,25 @@ public sealed class HttpVideoSourceTests : IAsyncDisposable
         Assert.All([problem.Code, problem.Message], text => Assert.DoesNotContain("a1B2", text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Random_heads_are_an_answer_and_never_a_crash()
+    {
+        string[] names = ["Content-Range", "ETag", "Content-Length", "x-oss-hash-crc64ecma", "Content-Encoding", "Location", "Transfer-Encoding", "Content-Type"];
+        string[] values = ["bytes 50000-199999/200000", "bytes */*", "bytes -", "\"", "W/\"a\"", "-1", "99999999999999999999", "chunked", "gzip", "http://[::1", "//", "\u0001", ""];
+        var random = new Random(5);
+        origin.Then(async exchange =>
+        {
+            var lines = Enumerable.Range(0, random.Next(6)).Select(_ => $"{names[random.Next(names.Length)]}: {values[random.Next(values.Length)]}\r\n");
+            await exchange.SayAsync($"HTTP/1.1 {random.Next(100, 600)} X\r\n{string.Concat(lines)}\r\n");
+        });
+
+        for (var round = 0; round < 150; round++)
+        {
+            var answer = await AskAsync(round % 2 == 0 ? prefix : null);
+            if (answer is SourceAnswer.Opened opened) await opened.DisposeAsync();
+        }
+    }
+
     private RemoteLink Link(string? address = null) => RemoteLink.Parse($"{address ?? origin.Address}/1d/video.mp4{Query}", null)!;
 
     private Task<SourceAnswer> AskAsync(ProvenPrefix? after = null) => Source.OpenAsync(Link(), after, CancellationToken.None);
