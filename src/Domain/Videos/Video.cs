@@ -92,9 +92,10 @@ public sealed record Video
         IsAbout(attempt) ? To(new VideoState.Queued(due, 1), now, because.Message) with { Problem = because } : NotFor("return to the queue");
 
     /// <summary>Nothing was tried yet (the picture could not be handed over, the queue stands still): it waits on.</summary>
-    public Result<Video> WaitOn(Problem? because, DateTimeOffset due) =>
+    /// <param name="counts">It was a try that failed; the next one waits longer for it.</param>
+    public Result<Video> WaitOn(Problem because, DateTimeOffset due, bool counts) =>
         State is VideoState.Queued queued
-            ? this with { State = new VideoState.Queued(due, because is null ? queued.Attempts : queued.Attempts + 1), Problem = because }
+            ? this with { State = new VideoState.Queued(due, counts ? queued.Attempts + 1 : queued.Attempts), Problem = because }
             : NotFor("wait");
 
     /// <summary>The provider said yes. Also true when a slower process learns it after others have begun to doubt.</summary>

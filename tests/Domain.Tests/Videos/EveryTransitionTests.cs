@@ -58,7 +58,7 @@ public sealed class EveryTransitionTests
         ["Ask another request in its place"] = v => Video.Ask(v, Given.Request(), replace: true),
         ["Ask the same request"] = v => Video.Ask(v, v.Request!, replace: true),
         ["MarkSubmitting"] = v => v.MarkSubmitting(Given.Attempt),
-        ["WaitOn"] = v => v.WaitOn(Given.Problem, Given.Later),
+        ["WaitOn"] = v => v.WaitOn(Given.Problem, Given.Later, counts: true),
         ["BackToQueue"] = v => v.BackToQueue(Given.Attempt.Id, Given.Problem, Given.Later, Given.Now),
         ["BackToQueue of another attempt"] = v => v.BackToQueue(anotherAttempt, Given.Problem, Given.Later, Given.Now),
         ["Accepted"] = v => v.Accepted(Given.Attempt.Id, Given.Task, Given.Later, Given.Now),

@@ -12,7 +12,7 @@ public sealed class RandomLifeTests
     [
         (v, n) => Video.Ask(v, Given.Request(at: At(n)), replace: n % 2 == 0),
         (v, n) => v.MarkSubmitting(new SubmitAttempt(Guid.NewGuid(), At(n), "c0ffee")),
-        (v, n) => v.WaitOn(Given.Problem, At(n)),
+        (v, n) => v.WaitOn(Given.Problem, At(n), n % 2 == 0),
         (v, n) => v.BackToQueue(Current(v), Given.Problem, At(n), At(n)),
         (v, n) => v.Accepted(Current(v), new ProviderTask($"task-{n}", null), At(n), At(n)),
         (v, n) => v.Accepted(Guid.NewGuid(), new ProviderTask($"stray-{n}", null), At(n), At(n)),

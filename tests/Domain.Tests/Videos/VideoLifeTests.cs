@@ -70,7 +70,7 @@ public sealed class VideoLifeTests
     [Fact]
     public void The_mark_before_the_paid_call_names_the_attempt_and_clears_the_reason_for_waiting()
     {
-        var waiting = Given.Ok(AllVideos.Queued.WaitOn(Given.Problem, Given.Later));
+        var waiting = Given.Ok(AllVideos.Queued.WaitOn(Given.Problem, Given.Later, counts: true));
 
         var marked = Given.Ok(waiting.MarkSubmitting(Given.Attempt));
 

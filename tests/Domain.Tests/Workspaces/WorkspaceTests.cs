@@ -60,7 +60,7 @@ public sealed class WorkspaceTests
     [Fact]
     public void A_step_is_not_claimed_before_it_is_due()
     {
-        var waiting = With(Given.Ok(AllVideos.Queued.WaitOn(Given.Problem, Given.Later)));
+        var waiting = With(Given.Ok(AllVideos.Queued.WaitOn(Given.Problem, Given.Later, counts: true)));
 
         Given.Failure<Workspace, VersionConflict>(waiting.Claim(mine, Given.Later.AddTicks(-1), Given.Later));
         Assert.NotNull(Given.Ok(waiting.Claim(mine, Given.Later, Given.Later.AddMinutes(1))).Lease);
@@ -106,7 +106,7 @@ public sealed class WorkspaceTests
     [Fact]
     public void Without_a_claim_no_step_is_ended()
     {
-        Given.Failure<Workspace, VersionConflict>(With(AllVideos.Queued).End(mine, Given.Now, v => v.WaitOn(Given.Problem, Given.Later)));
+        Given.Failure<Workspace, VersionConflict>(With(AllVideos.Queued).End(mine, Given.Now, v => v.WaitOn(Given.Problem, Given.Later, counts: true)));
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public abstract partial class WorkspaceRepositoryContract
     {
         var returned = await Add(Queued(Start.AddHours(-1)));
         var later = await Add(Queued(Start.AddMinutes(-1)));
-        Ok(await Records.ChangeAsync(returned, w => w.Change(v => v.WaitOn(null, Start), Start), Ct));
+        Ok(await Records.ChangeAsync(returned, w => w.Change(v => v.WaitOn(new Problem("queue_full", "It waits."), Start, counts: false), Start), Ct));
 
         Assert.Equal([returned, later], await ClaimIds(Query(WorkLane.Submit)));
     }

@@ -34,7 +34,7 @@ internal sealed partial class SubmitVideoHandler(
             return await Refuse(id, claim, request, new Problem("unknown_model", $"The model {request.Model} is not in the catalogue any more."));
         if (workspace.Picture is null)
             return await Refuse(id, claim, request, new Problem("picture_missing", "The workspace has no picture."));
-        if (await WaitForTwin(id, request, ct) is { } wait) return await WaitOn(id, claim, null, clock.Now() + wait);
+        if (await WaitForTwin(id, request, ct) is { } wait) return await WaitOn(id, claim, sameWordsUndecided, clock.Now() + wait, counts: false);
 
         switch (await provider.HandOverAsync(workspace.Picture, model, ct))
         {
@@ -43,11 +43,11 @@ internal sealed partial class SubmitVideoHandler(
             case PictureHandover.Impossible impossible:
                 return await Refuse(id, claim, request, impossible.Problem);
             case PictureHandover.Blocked blocked:
-                return await WaitOn(id, claim, blocked.Problem, gate.Blocked(blocked.Problem));
+                return await WaitOn(id, claim, blocked.Problem, gate.Blocked(blocked.Problem), counts: false);
             case PictureHandover.Unavailable unavailable:
                 var failures = ((VideoState.Queued)video.State).Attempts;
                 var delay = Backoff.Delay(failures, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), unavailable.RetryAfter);
-                return await WaitOn(id, claim, unavailable.Problem, clock.Now() + delay);
+                return await WaitOn(id, claim, unavailable.Problem, clock.Now() + delay, counts: true);
             case var other:
                 throw new UnreachableException(other.ToString());
         }
@@ -72,10 +72,7 @@ internal sealed partial class SubmitVideoHandler(
         }
 
         if (await WaitForTwin(id, request, paid) is { } wait)
-        {
-            var twin = new Problem("same_words_undecided", "Another submit of the same prompt is undecided; this one waits, so that they cannot be mistaken for each other.");
-            return await Note(id, v => v.BackToQueue(attempt.Id, twin, now + wait, clock.Now()));
-        }
+            return await Note(id, v => v.BackToQueue(attempt.Id, sameWordsUndecided, now + wait, clock.Now()));
 
         var sendBefore = now + (work.Value.LeaseDuration / 2);
         switch (await provider.SubmitAsync(request, model, picture, sendBefore))
@@ -105,6 +102,9 @@ internal sealed partial class SubmitVideoHandler(
         }
     }
 
+    private static readonly Problem sameWordsUndecided =
+        new("same_words_undecided", "Another submit of the same prompt is undecided; this one waits, so that they cannot be mistaken for each other.");
+
     private static readonly TimeSpan aMoment = TimeSpan.FromMilliseconds(500);
 
     /// <summary>While a submit of the same words is undecided, the task of one could be taken for the other's: this one waits so long.</summary>
@@ -129,9 +129,9 @@ internal sealed partial class SubmitVideoHandler(
         return noted.Then<Done>(_ => new Done());
     }
 
-    private async Task<Result<Done>> WaitOn(WorkspaceId id, Guid claim, Problem? because, DateTimeOffset until)
+    private async Task<Result<Done>> WaitOn(WorkspaceId id, Guid claim, Problem because, DateTimeOffset until, bool counts)
     {
-        var noted = await workspaces.ChangeAsync(id, w => w.End(claim, clock.Now(), v => v.WaitOn(because, until)), CancellationToken.None);
+        var noted = await workspaces.ChangeAsync(id, w => w.End(claim, clock.Now(), v => v.WaitOn(because, until, counts)), CancellationToken.None);
         return noted.Then<Done>(_ => new Done());
     }
 
