@@ -128,8 +128,8 @@ export class Store extends EventTarget {
     if (version < known.version) return;
     const before = known.video?.status;
     this.put({ ...known, version, video });
-    if (before !== video.status) {
-      this.dispatchEvent(new CustomEvent('moved', { detail: { id, from: before, to: video.status } }));
+    if (before !== video?.status) {
+      this.dispatchEvent(new CustomEvent('moved', { detail: { id, to: video?.status } }));
       this.statsSoon();
     }
   }
