@@ -143,7 +143,7 @@ export class Store extends EventTarget {
     this.#tell('stats');
   }
 
-  /** Many changes in a row lead to one question. */
+  /** Many changes in a row lead to one question; if it fails, the next change or the next minute asks again. */
   statsSoon() {
     this.#statsDue ??= setTimeout(() => this.refreshStats().catch(() => {}), 1500);
   }
