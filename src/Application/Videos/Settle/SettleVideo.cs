@@ -62,11 +62,11 @@ internal sealed partial class SettleVideoHandler(
         {
             switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
             {
-                case TaskAnswer.Succeeded { Prompt: { } prompt } when !IsPromptOf(request, prompt):
-                    continue;
-                case TaskAnswer.Succeeded { Prompt: { } prompt }:
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when request.HasWords(prompt):
                     mine.Add(new Candidate(task.Id, task.Status, task.CreatedAt, prompt));
                     break;
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when !request.MayHaveBeenCutTo(prompt):
+                    continue;
                 case TaskAnswer.Gone:
                     continue;
                 case TaskAnswer.Silent:
@@ -121,8 +121,8 @@ internal sealed partial class SettleVideoHandler(
     {
         foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
         {
-            var page = await workspaces.ListAsync(new WorkspaceFilter(200, null, status, null, clock.Now()), ct);
-            if (page.Items.Any(w => w.Id != workspace.Id && w.Video!.Request?.Model == request.Model && MayBehind(w.Video.State, candidate))) return true;
+            await foreach (var other in workspaces.ListUndecidedAsync(status, workspace.Id, clock.Now(), ct))
+                if (other.Video!.Request?.Model == request.Model && MayBehind(other.Video.State, candidate)) return true;
         }
 
         return false;
@@ -151,10 +151,6 @@ internal sealed partial class SettleVideoHandler(
         var pause = age > qwen.Value.SettleAfter ? age : qwen.Value.SettleAfter;
         return now + (pause < longestPause ? pause : longestPause);
     }
-
-    // The provider cuts a prompt that is too long (dashscope.md section 2.1), so the beginning decides.
-    private static bool IsPromptOf(VideoRequest request, string shown) =>
-        shown.Length > 0 && request.Prompt.Trim().StartsWith(shown.Trim(), StringComparison.Ordinal);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Unclear submit of {WorkspaceId} settled: task {TaskId} is ours")]
     private partial void LogAdopted(WorkspaceId workspaceId, string taskId);
