@@ -52,6 +52,7 @@ internal static partial class Serve
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.AddResponseCompression();
         builder.Services.AddSingleton<StoredFiles>();
         builder.Services.AddSingleton<LiveFeed>();
         builder.Services.AddSingleton<IChangeListener>(p => p.GetRequiredService<LiveFeed>());

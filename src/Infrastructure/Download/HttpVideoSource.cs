@@ -79,7 +79,7 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
             if (policy.Forbids(address, out var forbidden)) return new SourceAnswer.Forbidden(forbidden);
 
             using var request = Ask(address, after);
-            var response = await silence.WatchAsync(token => new ValueTask<HttpResponseMessage>(http.SendAsync(request, token)), ct);
+            var response = await silence.WatchAsync(new ValueTask<HttpResponseMessage>(http.SendAsync(request, silence.Token)), ct);
             var isKept = false;
             try
             {
@@ -166,11 +166,12 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
         try
         {
             await using var stream = new SourceBody(await response.Content.ReadAsStreamAsync(ct), silence);
-            length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+            int read;
+            while ((read = await stream.ReadAsync(body.AsMemory(length), ct)) > 0) length += read;
         }
         catch (SourceFailedException)
         {
-            // The status has said what counts; the explanation is lost.
+            // The status has said what counts; the explanation is what came of it.
         }
 
         return RefusalText.Describe(response.StatusCode, response.ReasonPhrase, body.AsMemory(0, length), address);

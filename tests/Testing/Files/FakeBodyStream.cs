@@ -26,6 +26,9 @@ public sealed class FakeBodyStream : Stream
     /// <summary>Largest piece, in bytes.</summary>
     public int Piece { get; init; } = 16 * 1024;
 
+    /// <summary>Called before each piece is given.</summary>
+    public Action OnRead { get; init; } = () => { };
+
     /// <summary>Bytes that were read so far.</summary>
     public long Given { get; private set; }
 
@@ -45,6 +48,7 @@ public sealed class FakeBodyStream : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        OnRead();
         if (at == bytes.Length && IsEndless) at = 0;
         var count = Math.Min(Math.Min(Piece, buffer.Length), bytes.Length - at);
         if (count == 0)

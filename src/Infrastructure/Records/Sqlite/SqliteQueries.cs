@@ -70,12 +70,14 @@ internal static class SqliteQueries
         return $"SELECT id, doc FROM workspaces WHERE {unfinished}{withoutFile}id > @after ORDER BY id LIMIT @limit";
     }
 
+    // The order decides here and not the due time, which the planner would rather search by and then sort all that is due.
     public static string Claim(WorkLane lane, bool oneModel) => lane switch
     {
         WorkLane.Submit when oneModel =>
-            "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
+            "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
         WorkLane.Submit => "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND due_at <= @now ORDER BY requested_at LIMIT @limit",
-        WorkLane.Download => "SELECT id, doc FROM workspaces WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
+        WorkLane.Download =>
+            "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_download WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
         _ => "SELECT id, doc FROM workspaces WHERE lane = @lane AND due_at <= @now ORDER BY due_at LIMIT @limit",
     };
 }

@@ -134,7 +134,9 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private async Task<WorkspaceDocument?> LoadAsync(WorkspaceId id, CancellationToken ct) => await database.ReadAsync(session => Load(session, id), ct);
 
     private static WorkspaceDocument? Load(SqliteSession session, WorkspaceId id) =>
-        session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes ? WorkspaceDocument.From(bytes) : null;
+        session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes
+            ? UnreadableRecords.Read(id.Value, () => WorkspaceDocument.From(bytes))
+            : null;
 
     private List<Workspace> Claim(SqliteSession session, ClaimQuery query)
     {
@@ -189,18 +191,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private IEnumerable<Workspace> Readable(IEnumerable<(string Id, byte[] Document)> rows) =>
         rows.Select(TryRead).OfType<WorkspaceDocument>().Select(document => document.Workspace);
 
-    private WorkspaceDocument? TryRead((string Id, byte[] Document) row)
-    {
-        try
-        {
-            return WorkspaceDocument.From(row.Document);
-        }
-        catch (UnreadableRecordException flaw)
-        {
-            unreadable.Note(row.Id, flaw);
-            return null;
-        }
-    }
+    private WorkspaceDocument? TryRead((string Id, byte[] Document) row) => unreadable.TryRead(row.Id, () => WorkspaceDocument.From(row.Document));
 
     private static (string Id, byte[] Document) Row(SqliteDataReader row) => (WorkspaceRow.Id(row.GetFieldValue<byte[]>(0)), row.GetFieldValue<byte[]>(1));
 
