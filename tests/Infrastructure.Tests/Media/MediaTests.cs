@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
 using VideoPlatform.Domain.Proof;
 using VideoPlatform.Domain.Videos;
@@ -84,6 +85,30 @@ public sealed class MediaTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tool_that_hangs_is_ended_when_its_time_is_up()
+    {
+        Assert.SkipWhen(tools.Ffmpeg is null || tools.Ffprobe is null || !OperatingSystem.IsLinux(), "ffmpeg is not installed, or this is not Linux.");
+        var clock = new FakeTimeProvider();
+        var endless = Place("mp4", []);
+        var path = storage.Root.Locate(endless.Path);
+        File.Delete(path);
+        using (var making = Process.Start("mkfifo", [path])) await making.WaitForExitAsync();   // whoever opens it waits for a writer for ever
+
+        var reading = new FfprobeMediaReader(storage.Root, tools, clock, NullLogger<FfprobeMediaReader>.Instance).ReadAsync(endless, CancellationToken.None);
+        var drawing = new FfmpegPosterMaker(storage.Root, tools, clock, NullLogger<FfmpegPosterMaker>.Instance).MakeAsync(endless, CancellationToken.None);
+        while (Running(path) < 2 && !reading.IsCompleted && !drawing.IsCompleted) await Task.Yield();
+        while (!reading.IsCompleted || !drawing.IsCompleted)
+        {
+            clock.Advance(FfmpegPosterMaker.MaxTime);
+            await Task.Yield();
+        }
+
+        Assert.Null(await reading);
+        Assert.Null(await drawing);
+        Assert.Equal(0, Running(path));
+    }
+
+    [Fact]
     public async Task Without_the_tools_everything_else_goes_on()
     {
         var none = new FfmpegTools(searchPath: "", NullLogger<FfmpegTools>.Instance);
@@ -142,6 +167,21 @@ public sealed class MediaTests : IDisposable
             return bytes;
         }),
     ];
+
+    // Processes that were given this file.
+    private static int Running(string path) => Directory.EnumerateDirectories("/proc").Count(process => CommandOf(process).Contains(path, StringComparison.Ordinal));
+
+    private static string CommandOf(string process)
+    {
+        try
+        {
+            return File.Exists(Path.Combine(process, "cmdline")) ? File.ReadAllText(Path.Combine(process, "cmdline")) : "";
+        }
+        catch (IOException)
+        {
+            return "";   // it has ended meanwhile
+        }
+    }
 
     private StoredFile Film(string ending, string encoder, string flags)
     {

@@ -49,7 +49,7 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         Assert.NotEmpty(plan);
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN workspaces", StringComparison.Ordinal) && !step.Contains(" USING ", StringComparison.Ordinal));
         // A whole index of the library is as long as the library; those of the queue are not.
-        Assert.All(plan.Where(step => step.StartsWith("SCAN workspaces", StringComparison.Ordinal)), step => Assert.Matches("workspaces_(unfinished|to_submit|to_download|without_file)", step));
+        Assert.All(plan.Where(step => step.StartsWith("SCAN workspaces", StringComparison.Ordinal)), step => Assert.Matches("workspaces_(in_flight|to_submit|to_download|without_file)", step));
         Assert.DoesNotContain(plan, step => step.Contains("AUTOMATIC", StringComparison.Ordinal));
     }
 
@@ -57,7 +57,7 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     public async Task Pages_and_claims_need_no_sorting()
     {
         var database = await folder.OpenAsync();
-        var sorted = Queries.Select(row => row.Data).Where(sql => sql.Contains("LIMIT", StringComparison.Ordinal) && sql != SqliteQueries.Claim(WorkLane.Submit, oneModel: false));
+        var sorted = Queries.Select(row => row.Data).Where(sql => sql.Contains("LIMIT @limit", StringComparison.Ordinal) && sql != SqliteQueries.Claim(WorkLane.Submit, oneModel: false));
 
         foreach (var sql in sorted)
         {

@@ -33,10 +33,13 @@ let models = null;
 
 history.scrollRestoration = 'manual';
 guard(() => live.retryNow());
-buildBar();
 start();
 
 async function start() {
+  // One answered question first: badge and notices are in place before the page is, and where a key is needed, it is asked for once.
+  const answered = store.refreshStats().catch(() => {});   // asked again every minute; the gallery says what is wrong
+  await Promise.race([answered, new Promise(resolve => setTimeout(resolve, patience))]);
+  buildBar();
   store.addEventListener('stats', showNotices);
   store.addEventListener('moved', ({ detail }) => announce(detail));
   live.addEventListener('state', () => { showConnection(); showNotices(); });
@@ -45,9 +48,6 @@ async function start() {
   setInterval(() => document.hidden || store.refreshStats().catch(error => error.status === 0 && live.doubt()), statsEvery);
   setInterval(showCountdown, 1000);
 
-  // One answered question first: notices are in place before the page is, and where a key is needed, it is asked for once.
-  const answered = store.refreshStats().catch(() => {});
-  await Promise.race([answered, new Promise(resolve => setTimeout(resolve, patience))]);
   startRouter(move);
   move(here(), true);
   await answered;

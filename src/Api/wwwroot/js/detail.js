@@ -75,8 +75,8 @@ export class Detail {
       h('a', { class: 'back', href: galleryAddress(), 'data-route': true }, icon('back'), t('detail.back')),
       h('header', { class: 'detail-head' }, parts.title, h('p', { class: 'state' }, h('span', { class: 'dot' }), parts.status, parts.storage), parts.spoken),
       h('div', { class: 'detail-grid' },
-        h('div', { class: 'detail-main' }, parts.stage, parts.progress, parts.explain, parts.problem, parts.actions, parts.settle, parts.ask),
-        h('div', { class: 'detail-side' }, parts.request.element, parts.file.element, parts.picture.element, parts.history.element)));
+        h('div', { class: 'detail-main' }, parts.stage, parts.progress, parts.explain, parts.problem, parts.actions, parts.settle, parts.ask, parts.history.element),
+        h('div', { class: 'detail-side' }, parts.request.element, parts.file.element, parts.picture.element)));
     this.#update();
   }
 

@@ -72,6 +72,7 @@ export class Gallery {
     const videos = this.#store.stats?.videos;
     const all = videos ? Object.values(videos.by_status).reduce((sum, n) => sum + n, 0) : null;
     setText(this.#parts.count, all ? number(all) : '');
+    this.#parts.filters.classList.toggle('idle', all === 0 && !filter.status && !filter.storage);
 
     const focused = document.activeElement?.dataset?.filter;
     fill(this.#parts.filters,

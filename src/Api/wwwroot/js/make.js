@@ -67,7 +67,7 @@ export class Composer {
     fill(this.element, h('h2', { id: 'make-title' }, t('make.title')),
       h('form', { class: 'stack', novalidate: true, onsubmit: event => { event.preventDefault(); this.#send(true); } },
         this.#parts.drafts, this.#parts.drop, this.#parts.fields, this.#parts.message,
-        h('div', { class: 'make-footer' }, this.#parts.submit, this.#parts.keep), this.#parts.note));
+        h('div', { class: 'make-footer' }, this.#parts.submit), h('div', { class: 'make-after' }, this.#parts.note, this.#parts.keep)));
     for (const draft of this.#drafts) draft.view = null;
     this.#show();
   }
@@ -209,7 +209,8 @@ export class Composer {
   }
 
   #limits() {
-    if (!this.#catalogue || this.#drafts.length > 0) return null;
+    if (this.#drafts.length > 0) return null;
+    if (!this.#catalogue) return h('p', { class: 'hint limits' });
     const { image } = modelOf(this.#catalogue, this.#values.model);
     return h('p', { class: 'hint limits' }, t('make.limits', {
       types: image.content_types.map(typeName).join(', '), min: image.min_side, max: number(image.max_side), bytes: bytes(image.max_bytes),

@@ -128,8 +128,8 @@ export class Store extends EventTarget {
     if (version < known.version) return;
     const before = known.video?.status;
     this.put({ ...known, version, video });
-    if (before !== video.status) {
-      this.dispatchEvent(new CustomEvent('moved', { detail: { id, from: before, to: video.status } }));
+    if (before !== video?.status) {
+      this.dispatchEvent(new CustomEvent('moved', { detail: { id, to: video?.status } }));
       this.statsSoon();
     }
   }
@@ -143,7 +143,7 @@ export class Store extends EventTarget {
     this.#tell('stats');
   }
 
-  /** Many changes in a row lead to one question. */
+  /** Many changes in a row lead to one question; if it fails, the next change or the next minute asks again. */
   statsSoon() {
     this.#statsDue ??= setTimeout(() => this.refreshStats().catch(() => {}), 1500);
   }

@@ -42,17 +42,17 @@ internal sealed partial class DownloadVideoHandler(
                         var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
                         return fetched is ArchiveAnswer.Stored stored
                             ? await Store(command, video, stored.File)
-                            : await End(command, v => NotStored(v, state, link, fetched));
+                            : await End(command, state, v => NotStored(v, state, link, fetched));
                     }
 
                 case SourceAnswer.Dead dead:
                     LogDead(workspace.Id, dead.HttpStatus, link.Public);
                     var fresh = await AskForFreshLink(video, state, link, ct);
-                    return await End(command, v => fresh(v, dead.Problem));
+                    return await End(command, state, v => fresh(v, dead.Problem));
                 case SourceAnswer.Forbidden forbidden:
-                    return await End(command, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
+                    return await End(command, state, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
                 case SourceAnswer.Unavailable unavailable:
-                    return await End(command, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
+                    return await End(command, state, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
                 default:
                     throw new UnreachableException(answer.ToString());
             }
@@ -116,9 +116,12 @@ internal sealed partial class DownloadVideoHandler(
 
     private BoardReport Report(WorkspaceId id, SourceAnswer.Opened opened) => new(id, opened.Total, progress);
 
-    private async Task<Result<Done>> End(DownloadVideo command, Func<Video, Result<Video>> change)
+    private async Task<Result<Done>> End(DownloadVideo command, VideoState.Downloading state, Func<Video, Result<Video>> change)
     {
         var ended = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, clock.Now(), change), CancellationToken.None);
+
+        // What came before the link died leads nowhere.
+        if (ended.TryGet(out var workspace, out _) && workspace.Video?.Status is VideoStatus.Expired) await archive.DiscardAsync(state.Stem, CancellationToken.None);
         return ended.Then<Done>(_ => new Done());
     }
 
