@@ -121,9 +121,9 @@ public sealed record Video
 
     /// <summary>A look at the provider's list told nothing yet.</summary>
     /// <param name="counts">The look was complete, and its silence counts as one of the looks that prove absence. One that was not takes no candidate back.</param>
-    public Result<Video> LookedInVain(DateTimeOffset nextLook, bool counts, Problem? problem = null) =>
+    public Result<Video> LookedInVain(DateTimeOffset nextLook, bool counts, Problem problem) =>
         State is VideoState.Unsettled u
-            ? this with { State = u with { Due = nextLook, Looks = counts ? u.Looks + 1 : u.Looks, Candidates = counts ? [] : u.Candidates }, Problem = problem ?? Problem }
+            ? this with { State = u with { Due = nextLook, Looks = counts ? u.Looks + 1 : u.Looks, Candidates = counts ? [] : u.Candidates }, Problem = problem }
             : NotFor("look again");
 
     /// <summary>Several tasks could be ours: a person chooses.</summary>

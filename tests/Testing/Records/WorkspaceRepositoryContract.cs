@@ -400,7 +400,7 @@ public abstract partial class WorkspaceRepositoryContract : IAsyncLifetime
     }
 
     private static Workspace Candidates() => Ok(Unsettled().Change(
-        v => v.LookedInVain(Start, counts: true).Then(n => n.NeedsPerson(
+        v => v.LookedInVain(Start, counts: true, new Problem("not_listed_yet", "Not there.")).Then(n => n.NeedsPerson(
             [new Candidate("one", "SUCCEEDED", Start, "the boat"), new Candidate("two", "RUNNING", null, null)],
             new Problem("several_candidates", "Choose."), Start.AddMinutes(1))),
         Start));

@@ -191,7 +191,8 @@ public abstract class UseCases : IAsyncDisposable
     {
         var due = (await Find(id)).DueAt;
         Assert.NotNull(due);
-        if (due > Now) Clock.SetUtcNow(due.Value.AddMilliseconds(1));   // jitter is finer than the clock of the use cases
+        // Jitter is finer than the clock of the use cases, which counts whole milliseconds.
+        if (due > Now) Clock.SetUtcNow(due.Value.AddTicks(TimeSpan.TicksPerMillisecond - 1 - ((due.Value.Ticks - 1) % TimeSpan.TicksPerMillisecond)));
         return await Step(id);
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class SettleVideoHandler(
     {
         var request = workspace.Video!.Request!;
         var now = clock.Now();
-        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } unknown) return LookAgain(state, now, counts: false);
+        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } unknown) return LookAgain(state, now);
 
         var possible = new List<Candidate>();
         var mine = new List<Candidate>();
@@ -74,18 +74,17 @@ internal sealed partial class SettleVideoHandler(
                 case TaskAnswer.Gone:
                     continue;
                 case TaskAnswer.Silent:
-                    return LookAgain(state, now, counts: false);
+                    return LookAgain(state, now);
             }
 
             possible.Add(new Candidate(task.Id, task.Status, task.CreatedAt, mine.Find(m => m.TaskId == task.Id)?.Prompt));
         }
 
-        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now, counts: false);
+        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now);
         if (possible.Count == 0 && beyond.Ours.Count == 0)
         {
             if (beyond.MayHoldOurs) return v => v.LookedInVain(NextPause(state, now), counts: false, undecidedBeyond);
-            if (state.Looks + 1 < Schedule.LooksThatProveAbsence) return LookAgain(state, now, counts: true);
-            return v => v.SettledAsAbsent($"The provider's list showed no such task in {Schedule.LooksThatProveAbsence} looks; it is submitted again.", now);
+            return NothingOfOurs(state, now);
         }
 
         // A task that shows our own prompt is ours: no other request of these words may be under way.
@@ -172,16 +171,33 @@ internal sealed partial class SettleVideoHandler(
         return candidate.CreatedAt is not { } created || created >= at - clockSkew;
     }
 
-    private Func<Video, Result<Video>> LookAgain(VideoState.Unsettled state, DateTimeOffset now, bool counts)
+    /// <summary>A complete look that showed nothing of ours.</summary>
+    private Func<Video, Result<Video>> NothingOfOurs(VideoState.Unsettled state, DateTimeOffset now)
     {
-        if (now - state.Attempt.At > listReach)
-            return v => v.NeverSettled(
-                new Problem("never_settled", "The provider could not be asked for a whole day, so nobody knows whether the request was taken. It is not sent again by itself."), now);
-        if (counts) return v => v.LookedInVain(Schedule.NextLook(qwen.Value, state.Looks + 1, now), counts: true);
+        if (IsOutOfReach(state, now)) return v => v.NeverSettled(neverSettled, now);
+
+        var look = state.Looks + 1;
+        if (look == Schedule.LooksThatProveAbsence)
+            return v => v.SettledAsAbsent($"The provider's list showed no such task in {look} looks; it is submitted again.", now);
+
+        var problem = new Problem("not_listed_yet", $"The provider's list shows no such task; after {Schedule.LooksThatProveAbsence} such looks it is submitted again. Looks so far: {look}.");
+        return v => v.LookedInVain(Schedule.NextLook(qwen.Value, look, now), counts: true, problem);
+    }
+
+    /// <summary>A look that could not be finished.</summary>
+    private Func<Video, Result<Video>> LookAgain(VideoState.Unsettled state, DateTimeOffset now)
+    {
+        if (IsOutOfReach(state, now)) return v => v.NeverSettled(neverSettled, now);
 
         var problem = new Problem("provider_silent", "The provider's task list could not be read; it will be tried again.");
         return v => v.LookedInVain(NextPause(state, now), counts: false, problem);
     }
+
+    /// <summary>Then the list shows no task of that time, whether or not there was one.</summary>
+    private static bool IsOutOfReach(VideoState.Unsettled state, DateTimeOffset now) => now - state.Attempt.At > listReach;
+
+    private static readonly Problem neverSettled = new(
+        "never_settled", "The provider's list goes back a day, and the submit is older: nobody can find out any more whether it was taken. It is not sent again by itself.");
 
     private DateTimeOffset NextPause(VideoState.Unsettled state, DateTimeOffset now)
     {
