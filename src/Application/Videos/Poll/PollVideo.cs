@@ -43,9 +43,9 @@ internal sealed partial class PollVideoHandler(
                 return video.TaskFailed(failed.Problem, failed.EndedAt, now);
             case TaskAnswer.Cancelled:
                 return video.TaskCancelled(now);
-            case TaskAnswer.Gone when state.Silences == 0 && now - (before.SubmittedAt ?? now) < freshlyAccepted:
+            case TaskAnswer.Gone when before.Problem != notVisible && now - (before.SubmittedAt ?? now) < qwen.Value.RequestTimeout + freshlyAccepted:
                 // A task that was accepted a moment ago may not be visible everywhere yet: one more question before the verdict.
-                return Silent(before, state, new Problem("task_not_visible", "The provider does not show the task yet."), null, now, video);
+                return Silent(before, state, notVisible, null, now, video);
             case TaskAnswer.Gone:
                 return video.TaskGone(new Problem("task_expired", "The provider does not know the task any more: its record lives a day."), now);
             case TaskAnswer.Silent silent:
@@ -56,7 +56,10 @@ internal sealed partial class PollVideoHandler(
         }
     }
 
+    // Counted from the mark: the submit itself may have taken its whole time.
     private static readonly TimeSpan freshlyAccepted = TimeSpan.FromMinutes(1);
+
+    private static readonly Problem notVisible = new("task_not_visible", "The provider does not show the task yet.");
 
     private Result<Video> Silent(Video before, VideoState.Processing state, Problem problem, TimeSpan? retryAfter, DateTimeOffset now, Video video)
     {
