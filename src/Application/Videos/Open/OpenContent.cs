@@ -28,11 +28,11 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
         if (workspace.Video is not { } video) return new NotFound("video");
 
         var now = clock.Now();
-        if (video.File is { } file)
+        while (video.File is { } file)
         {
             if (archive.IsPresent(file)) return new ContentPlace.Local(file);
 
-            // It vanished from the disk: the record says so, and falls back.
+            // It vanished from the disk: the record says so, and falls back; unless it has been replaced this very moment.
             var noted = await workspaces.ChangeAsync(
                 workspace.Id, w => w.Video?.File?.Path == file.Path ? w.LoseFile(Lost, now) : w, CancellationToken.None);
             if (!noted.TryGet(out workspace, out var error)) return error;
