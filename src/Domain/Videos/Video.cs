@@ -205,6 +205,10 @@ public sealed record Video
             ? this with { State = d with { Due = nextTry, Attempts = d.Attempts + 1 }, Problem = problem }
             : NotFor("try the fetch again");
 
+    /// <summary>The link is dead, but whether the task has another could not be asked yet. Nobody is sent to it any more.</summary>
+    public Result<Video> LinkRefused(Problem problem, DateTimeOffset nextTry) =>
+        FetchFailed(problem, nextTry).Then<Video>(failed => failed with { Link = Link?.Dead() });
+
     /// <summary>The fetch waits for something else (room on the disk), which is not its fault.</summary>
     public Result<Video> FetchPaused(Problem problem, DateTimeOffset nextTry) =>
         State is VideoState.Downloading d ? this with { State = d with { Due = nextTry }, Problem = problem } : NotFor("pause the fetch");

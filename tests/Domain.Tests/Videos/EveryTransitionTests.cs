@@ -38,6 +38,7 @@ public sealed class EveryTransitionTests
         TaskGone                                          -           -           -           expired     -           -           -           -           -           -
         CancelQueued                                      cancelled   never       never       never       never       never       never       never       never       never
         FetchFailed                                       -           -           -           -           downloading -           -           -           -           -
+        LinkRefused                                       -           -           -           -           downloading -           -           -           -           -
         FetchPaused                                       -           -           -           -           downloading -           -           -           -           -
         FreshLink                                         -           -           -           -           downloading -           -           -           -           -
         Stored                                            -           -           -           -           completed   -           -           -           -           -
@@ -81,6 +82,7 @@ public sealed class EveryTransitionTests
         ["TaskGone"] = v => v.TaskGone(Given.Problem, Given.Now),
         ["CancelQueued"] = v => v.CancelQueued(Given.Now),
         ["FetchFailed"] = v => v.FetchFailed(Given.Problem, Given.Later),
+        ["LinkRefused"] = v => v.LinkRefused(Given.Problem, Given.Later),
         ["FetchPaused"] = v => v.FetchPaused(Given.Problem, Given.Later),
         ["FreshLink"] = v => v.FreshLink(Given.Link(Given.Now.AddDays(1), "fresh"), Given.Now),
         ["Stored"] = v => v.Stored(Given.File(), Given.Now),

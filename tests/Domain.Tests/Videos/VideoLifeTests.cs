@@ -251,6 +251,16 @@ public sealed class VideoLifeTests
     }
 
     [Fact]
+    public void A_link_that_was_refused_is_shown_to_nobody_while_another_is_sought()
+    {
+        var refused = Given.Ok(AllVideos.Downloading.LinkRefused(Given.Problem, Given.Later));
+
+        Assert.Equal(new VideoState.Downloading(Given.Task, Given.Stem, Given.Later, 1, false), refused.State);
+        Assert.Equal(VideoStorage.None, refused.StorageAt(Given.Now));
+        Assert.Equal(Given.Problem, refused.Problem);
+    }
+
+    [Fact]
     public void A_fresh_link_is_taken_once_and_keeps_the_name_of_the_file()
     {
         var fresh = Given.Link(inADay, "fresh");

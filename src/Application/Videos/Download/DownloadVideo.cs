@@ -91,7 +91,7 @@ internal sealed partial class DownloadVideoHandler(
     private Result<Video> TryAgain(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, bool slowly)
     {
         var now = clock.Now();
-        if (link.ExpiresAt + pastDeadline < now)
+        if (link.ExpiresAt < now - pastDeadline)
             return video.LinkDied(new Problem("link_expired", $"The link's time ran out before the video could be fetched. Last: {problem.Message}"), now);
 
         var failures = slowly ? int.MaxValue : state.Attempts;
@@ -109,7 +109,9 @@ internal sealed partial class DownloadVideoHandler(
         return await provider.QueryAsync(task, ct) switch
         {
             TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != link.Url => (v, _) => v.FreshLink(fresh, clock.Now()),
-            TaskAnswer.Silent => (v, problem) => v.FetchFailed(problem, Schedule.NextFetch(options.Value, state.Attempts, null, clock.Now())),
+            // As long as it may still know the task it is asked again; after that there is nobody left to ask.
+            TaskAnswer.Silent when clock.Now() - (video.FinishedAt ?? video.RequestedAt) < Schedule.TaskRecordLife =>
+                (v, problem) => v.LinkRefused(problem, Schedule.NextFetch(options.Value, state.Attempts, null, clock.Now())),
             _ => (v, problem) => v.LinkDied(problem, clock.Now()),
         };
     }
