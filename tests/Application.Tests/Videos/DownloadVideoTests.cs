@@ -361,6 +361,42 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task Bytes_that_are_here_are_kept_even_if_the_successor_has_given_up_meanwhile()
+    {
+        var id = await GivenDownloading();
+        Source.ThenServe(sample.Bytes);
+        Workspaces.BeforeNextChange(async () =>
+        {
+            Clock.Advance(Work.LeaseDuration);
+            await Claim(id);
+            await Change(id, v => v.LinkDied(problem, Now));
+        });
+
+        Ok(await Step(id));
+
+        var video = await AssertStands(id, VideoStatus.Completed);
+        Assert.Equal(sample.Sha256, video.File!.Sha256);
+        Assert.Equal(VideoStorage.Local, video.StorageAt(Now));
+    }
+
+    [Fact]
+    public async Task Late_bytes_of_an_earlier_request_are_not_taken_for_those_of_a_later_one()
+    {
+        var id = await GivenDownloading();
+        Source.ThenServe(sample.Bytes);
+        Workspaces.BeforeNextChange(async () =>
+        {
+            await Change(id, v => v.LinkDied(problem, Now));
+            Ok(await Send(ARequest(id) with { Prompt = "something else" }));
+        });
+
+        Assert.IsType<VersionConflict>(ErrorOf(await Step(id)));
+
+        var video = await AssertStands(id, VideoStatus.Queued);
+        Assert.Null(video.File);
+    }
+
+    [Fact]
     public async Task A_workspace_that_was_deleted_meanwhile_leaves_no_file_behind()
     {
         var id = await GivenDownloading();

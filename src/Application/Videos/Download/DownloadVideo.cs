@@ -65,18 +65,29 @@ internal sealed partial class DownloadVideoHandler(
 
     private async Task<Result<Done>> Store(DownloadVideo command, Video before, StoredFile file)
     {
-        var now = clock.Now();
-        var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), CancellationToken.None);
-        if (stored.TryGet(out _, out var error))
+        var (now, kept) = (clock.Now(), CancellationToken.None);
+        var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), kept);
+        if (!stored.TryGet(out _, out var error))
         {
-            if (before.File is { } replaced && replaced.Path != file.Path) await archive.DeleteAsync(replaced, CancellationToken.None);
+            // With a successor at work the file stays, and the successor finds it. One that has given up already finds nothing:
+            // then it is said here, for the bytes are here whoever holds the claim.
+            var lost = error;
+            stored = await workspaces.ChangeAsync(command.WorkspaceId, w => IsGivenUp(w.Video, before) ? w.Change(v => v.FileFound(file, now), now) : lost, kept);
+        }
+
+        if (stored.TryGet(out _, out error))
+        {
+            if (before.File is { } replaced && replaced.Path != file.Path) await archive.DeleteAsync(replaced, kept);
             return new Done();
         }
 
-        // Without its record the file must go; with a successor at work it stays, and the successor finds it.
-        if (error is NotFound) await archive.DeleteAsync(file, CancellationToken.None);
+        // Without its record the file must go.
+        if (error is NotFound) await archive.DeleteAsync(file, kept);
         return error;
     }
+
+    private static bool IsGivenUp(Video? video, Video before) =>
+        video is { Status: VideoStatus.Expired } && video.RequestedAt == before.RequestedAt && video.State.Task == before.State.Task && video.File == before.File;
 
     private Result<Video> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer) => answer switch
     {
