@@ -32,7 +32,7 @@ public sealed class QueueGate(TimeProvider clock)
     {
         lock (gate)
         {
-            if ((blocked ?? throttled.GetValueOrDefault(model)) is not { } closure) return wanted;
+            if (Later(blocked, throttled.GetValueOrDefault(model)) is not { } closure) return wanted;
 
             var now = clock.GetUtcNow();
             if (wanted <= 0 || closure.Until > now || (closure.ProbedAt is { } probed && now - probed < probe && probed <= now)) return 0;
@@ -64,6 +64,9 @@ public sealed class QueueGate(TimeProvider clock)
     {
         lock (gate) return (blocked = Close(blocked, problem, null, firstBlock, longestBlock)).Until;
     }
+
+    // A refusal of the account that has run out does not open what the model is throttled for.
+    private static Closure? Later(Closure? one, Closure? other) => one is null || other?.Until > one.Until ? other : one;
 
     // Requests that were under way together are refused together: that is one refusal, and only one more after the pause makes the pause longer.
     private Closure Close(Closure? before, Problem problem, TimeSpan? retryAfter, TimeSpan first, TimeSpan longest)
