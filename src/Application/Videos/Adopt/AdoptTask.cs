@@ -19,7 +19,7 @@ internal sealed class AdoptTaskValidator : AbstractValidator<AdoptTask>
     {
         RuleFor(c => c.TaskId).Must(t => t is { Length: > 0 and <= 128 } && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             .WithMessage("A task id: up to 128 letters, digits, '-' and '_'.");
-        RuleFor(c => c.Name).MaximumLength(Workspace.MaxNameLength).WithMessage($"At most {Workspace.MaxNameLength} characters.");
+        RuleFor(c => c.Name).Must(n => Workspace.RefusesName(n) is null).WithMessage($"At most {Workspace.MaxNameLength} characters, none of them a control character.");
     }
 }
 
@@ -31,6 +31,11 @@ internal sealed class AdoptTaskHandler(
     {
         if ((await workspaces.FindKnownTasksAsync([command.TaskId], ct)).Count > 0)
             return new VersionConflict("A video of this library has this task already.");
+
+        // Taken away from an unsettled video, the task would seem never to have been, and be paid for again.
+        await foreach (var other in workspaces.ScanAsync(new ScanFilter(Unfinished: true), ct))
+            if (other.Video?.State is VideoState.Unsettled { Candidates: var candidates } && candidates.Any(c => c.TaskId == command.TaskId))
+                return new VersionConflict($"This may be the task of the unsettled video of {other.Id}: settle that one first.");
 
         var task = new ProviderTask(command.TaskId, qwen.Value.BaseUrl);
         switch (await provider.QueryAsync(task, ct))
