@@ -30,11 +30,12 @@ internal sealed class CreateWorkspaceHandler(
 
         var name = string.IsNullOrWhiteSpace(command.Name) ? null : command.Name.Trim();
         var now = clock.Now();
+        var kept = CancellationToken.None;   // the picture is here: a caller who leaves now finds the workspace later
         var note = new IdempotencyNote(Scope, command.IdempotencyKey?.Value ?? "", Idempotent.Fingerprint(received.Sha256, name), WorkspaceId.New(now), Guid.Empty, now);
         if (command.IdempotencyKey is not null)
         {
             var mine = note;
-            note = await idempotency.ReserveAsync(mine, ct);
+            note = await idempotency.ReserveAsync(mine, kept);
             if (note.Fingerprint != mine.Fingerprint || note.Answer is not null)
             {
                 pictures.Delete(received.Picture);
@@ -43,7 +44,6 @@ internal sealed class CreateWorkspaceHandler(
         }
 
         var workspace = Workspace.Create(note.WorkspaceId, name, received.Picture, now);
-        var kept = CancellationToken.None;   // the picture is here: a caller who leaves now finds the workspace later
         if (!await workspaces.AddAsync(workspace, kept))
         {
             // Another call with the same key was faster, or an earlier one was stopped before it could answer.
