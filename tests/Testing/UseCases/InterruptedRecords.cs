@@ -11,9 +11,6 @@ public sealed class InterruptedRecords(IWorkspaceRepository records) : IWorkspac
     private readonly Queue<Func<Task>> beforeChanges = new();
     private readonly Queue<Func<Task>> afterReads = new();
 
-    /// <summary>Every page size that was asked for.</summary>
-    public List<WorkspaceFilter> Listed { get; } = [];
-
     public void BeforeNextChange(Func<Task> step) => beforeChanges.Enqueue(step);
 
     public void AfterNextRead(Func<Task> step) => afterReads.Enqueue(step);
@@ -31,11 +28,7 @@ public sealed class InterruptedRecords(IWorkspaceRepository records) : IWorkspac
         return found;
     }
 
-    public Task<WorkspacePage> ListAsync(WorkspaceFilter filter, CancellationToken ct)
-    {
-        Listed.Add(filter);
-        return records.ListAsync(filter, ct);
-    }
+    public Task<WorkspacePage> ListAsync(WorkspaceFilter filter, CancellationToken ct) => records.ListAsync(filter, ct);
 
     public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => records.AddAsync(workspace, ct);
 
