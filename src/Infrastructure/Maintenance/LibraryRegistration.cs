@@ -17,6 +17,7 @@ public static class LibraryRegistration
         .AddSingleton<ISidecars, Sidecars>()
         .AddSingleton<ITrash, Trash>()
         .AddSingleton<IMaintenanceLock, MaintenanceLock>()
+        .AddSingleton<IRecordOwners, RecordOwners>()
         .AddSingleton<IStepRunner, StepRunner>()
         .AddSingleton(p => (ILinkProbe)p.GetRequiredService<IVideoSource>())
         .AddSingleton<IForeignDocuments>(p => ActivatorUtilities.CreateInstance<SqliteWorkspaceRepository>(p))
