@@ -1,4 +1,5 @@
 using MediatR;
+using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Maintenance.Verify;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
@@ -81,8 +82,9 @@ internal sealed class RepairLibraryHandler(LibraryInspector inspector, VideoRepa
 
     private async Task RepairAsync(RepairLibrary command, IReadOnlyList<Finding> findings, CancellationToken ct)
     {
-        // All that is wrong with one record is mended together.
-        var items = findings.DistinctBy(f => f.Id is { } id && f.Kind is not (FindingKind.FileWithoutRecord or FindingKind.LeftoverPart) ? id.Value : f.Path).ToList();
+        // All that is wrong with one record is mended together; a video that is named again brings its sidecar along.
+        var items = findings.DistinctBy(f => f.Id is { } id && f.Kind is not (FindingKind.FileWithoutRecord or FindingKind.LeftoverPart) ? id.Value : f.Path)
+            .OrderBy(f => LibraryNames.IsVideo(f.Path) ? 0 : 1).ToList();
         command.Listener.Repairing(items.Count);
         foreach (var finding in items)
         {

@@ -11,11 +11,14 @@ namespace VideoPlatform.Application.Maintenance.Repair;
 
 /// <summary>Mends one record, or looks after one file, as it is now: what was found may be in order since.</summary>
 internal sealed class VideoRepairer(
-    IWorkspaceRepository workspaces, ILibraryFiles files, ISidecars sidecars, ITrash trash, RecordInspector inspector, FileAdopter adopter, LinkFinder links,
+    IWorkspaceRepository workspaces, ILibraryFiles files, ISidecars sidecars, ITrash trash, RecordInspector inspector, FileClaims claims, FileAdopter adopter, LinkFinder links,
     VideoFetcher fetcher, IStepRunner steps, TimeProvider clock)
 {
     public async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
     {
+        if (finding.Kind is FindingKind.FileWithoutRecord or FindingKind.LeftoverPart
+            && (files.Find(finding.Path) is not { } unnamed || await claims.FindAsync(unnamed, ct) is FileClaim.Named or FileClaim.InTheMaking))
+            return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Fine, null);
         if (finding.Id is not { } id || await workspaces.FindAsync(id, ct) is not { } workspace)
             return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Left, "No record is about it: reindex makes one, clean puts it into the trash.");
         if (finding.Kind is FindingKind.FileWithoutRecord or FindingKind.LeftoverPart) return await NameAgainAsync(workspace, finding, ct);
