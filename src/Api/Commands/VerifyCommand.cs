@@ -16,7 +16,7 @@ internal static class VerifyCommand
             Hold every record against its files, and every file against the records. Reads only.
 
             Finds: record_without_file, file_without_record, wrong_size, wrong_sha256, not_a_video, unreadable, leftover_part,
-            sidecar_missing, sidecar_disagrees. What a running service is just making is no finding.
+            sidecar_missing, sidecar_disagrees, record_unreadable. What a running service is just making is no finding.
             Exit code 3: something was found; each is named. repair --from takes the report.
 
             Examples:
@@ -79,6 +79,7 @@ internal static class FindingsReport
         FindingKind.LeftoverPart => "leftover_part",
         FindingKind.SidecarMissing => "sidecar_missing",
         FindingKind.SidecarDisagrees => "sidecar_disagrees",
+        FindingKind.RecordUnreadable => "record_unreadable",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

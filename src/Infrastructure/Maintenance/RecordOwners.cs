@@ -5,8 +5,10 @@ using VideoPlatform.Infrastructure.Records;
 
 namespace VideoPlatform.Infrastructure.Maintenance;
 
-internal sealed class RecordOwners(IWorkspaceRepository workspaces) : IRecordOwners
+internal sealed class RecordOwners(IWorkspaceRepository workspaces, IForeignDocuments documents) : IRecordOwners
 {
+    public IReadOnlyCollection<string> Unreadable => documents.Unreadable;
+
     public async Task<OwnerAnswer> FindAsync(WorkspaceId id, CancellationToken ct)
     {
         try

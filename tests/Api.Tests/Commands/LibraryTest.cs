@@ -45,7 +45,7 @@ public abstract class LibraryTest : IAsyncLifetime
 
     protected static byte[] Content(string taskId) => SampleVideo.Mp4(VideoLength, taskId.GetHashCode(StringComparison.Ordinal)).Bytes;
 
-    public async ValueTask InitializeAsync() => sandbox = await SandboxProvider.StartAsync(
+    public virtual async ValueTask InitializeAsync() => sandbox = await SandboxProvider.StartAsync(
         new SandboxOptions
         {
             Folder = Path.Combine(folder.FullName, "provider"),
@@ -57,7 +57,7 @@ public abstract class LibraryTest : IAsyncLifetime
         },
         NullLoggerFactory.Instance, Ct);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (sandbox is not null) await sandbox.DisposeAsync();
         folder.Delete(recursive: true);
@@ -87,11 +87,14 @@ public abstract class LibraryTest : IAsyncLifetime
         return (task, new Uri(answer!["output"]!["video_url"]!.GetValue<string>()));
     }
 
+    /// <summary>Where the records lie.</summary>
+    protected virtual string[] Records => [$"--Persistence:Sqlite:Path={Database}"];
+
     protected string[] Configuration(params string[] more) =>
     [
         "--environment=Production",
         $"--Storage:Root={Root}",
-        $"--Persistence:Sqlite:Path={Database}",
+        .. Records,
         $"--Qwen:BaseUrl={Provider.BaseUrl}",
         "--Qwen:ApiKey=sk-test",
         "--Qwen:PollInterval=00:00:00.050",
@@ -134,7 +137,7 @@ public abstract class LibraryTest : IAsyncLifetime
     }
 
     /// <summary>The document as it lies in the database.</summary>
-    protected async Task<BsonDocument> DocumentAsync(string id)
+    protected virtual async Task<BsonDocument> DocumentAsync(string id)
     {
         await using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
         await connection.OpenAsync(Ct);

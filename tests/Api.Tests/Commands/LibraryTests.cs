@@ -1,7 +1,10 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using VideoPlatform.Api.Commands;
 using VideoPlatform.Application.Maintenance.Clean;
 using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Application.Maintenance.Migrate;
 using VideoPlatform.Application.Maintenance.Reindex;
 using VideoPlatform.Application.Maintenance.Repair;
 using VideoPlatform.Application.Maintenance.Verify;
@@ -314,6 +317,24 @@ public sealed class LibraryTests : LibraryTest
         foreach (var command in (string[])["verify", "repair", "reindex", "clean", "migrate-videos"]) Assert.Equal(0, await CommandLine.RunAsync([command, .. withoutKey]));
     }
 
+    [Fact]
+    public async Task A_record_that_cannot_be_read_is_named_and_its_files_are_not_free()
+    {
+        var stored = await StoredAsync(2);
+        await BreakAsync(stored[0]);
+        foreach (var file in Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)) File.SetLastWriteTimeUtc(file, Past);
+        Old(Path.Combine(Root, "1767008037365-8206bx2s.png"));
+
+        var found = await VerifyAsync();
+        var migrated = await MigrateAsync();
+        var cleaned = await CleanAsync(apply: true);
+
+        Assert.Equal(FindingKind.RecordUnreadable, found[0].Kind);
+        Assert.DoesNotContain(found, f => f.Kind is FindingKind.FileWithoutRecord && f.Id is not null);
+        Assert.Equal(MigrationOutcome.Failed, migrated[stored[0].Id.Value].Outcome);
+        Assert.Equal(0, cleaned.Files);
+    }
+
     private static DateTime Past => (TimeProvider.System.GetUtcNow() - longAgo).UtcDateTime;
 
     private async Task<IReadOnlyList<Workspace>> StoredAsync(int count)
@@ -327,6 +348,19 @@ public sealed class LibraryTests : LibraryTest
         var stored = new List<Workspace>();
         for (var n = 0; n < count; n++) stored.Add((await FindAsync(Id(n)))!);
         return stored;
+    }
+
+    private async Task BreakAsync(Workspace workspace)
+    {
+        var document = await DocumentAsync(workspace.Id.Value);
+        document["video"]["status"] = "dancing";
+        await using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        await connection.OpenAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE workspaces SET doc = $doc WHERE id = $id";
+        command.Parameters.AddWithValue("$doc", document.ToBson());
+        command.Parameters.AddWithValue("$id", Convert.FromHexString(workspace.Id.Value));
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Ct));
     }
 
     private async Task KillLinksAsync(IEnumerable<Workspace> workspaces)

@@ -8,7 +8,7 @@ using VideoPlatform.Sandbox.Faults;
 
 namespace VideoPlatform.Api.Tests.Commands;
 
-public sealed class MigrationTests : LibraryTest
+public class MigrationTests : LibraryTest
 {
     private const string First = "695251e891fab49e9adb49a5";
     private const string Second = "695251e891fab49e9adb49a6";
@@ -41,7 +41,7 @@ public sealed class MigrationTests : LibraryTest
         Assert.Equal(live.AbsoluteUri, stored["video"]["remote_url"].AsString);
         Assert.Equal(Content(task), await File.ReadAllBytesAsync(Path.Combine(Root, stored["video"]["path"].AsString), Ct));
         Assert.Equal("""{ "mail" : "a@example.org", "since" : { "$date" : "2025-12-01T00:00:00Z" } }""", stored["owner"].ToString());
-        Assert.Equal(3L, stored["likes"].AsInt64);
+        Assert.Equal(3L, stored["likes"].ToInt64());
         Assert.Equal(0.5, stored["video"]["cost"].AsDouble);
         Assert.Equal("[sea, 7]", stored["video"]["tags"].ToString());
 

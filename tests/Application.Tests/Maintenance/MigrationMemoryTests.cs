@@ -45,7 +45,7 @@ public sealed class MigrationMemoryTests
         var services = new ServiceCollection();
         services.AddMaintenance();
         services.AddSingleton(workspaces).AddSingleton(files).AddSingleton(probe).AddSingleton(TimeProvider.System);
-        services.AddSingleton(Substitute.For<ISidecars>()).AddSingleton(Substitute.For<IStepRunner>()).AddSingleton(Substitute.For<IVideoProvider>());
+        services.AddSingleton(Substitute.For<IRecordOwners>()).AddSingleton(Substitute.For<ISidecars>()).AddSingleton(Substitute.For<IStepRunner>()).AddSingleton(Substitute.For<IVideoProvider>());
         services.AddSingleton(Options.Create(new QwenOptions())).AddSingleton(Options.Create(new DownloadOptions())).AddSingleton(Options.Create(new WorkOptions()));
         return ActivatorUtilities.CreateInstance<MigrateVideosHandler>(services.BuildServiceProvider());
     }

@@ -45,7 +45,7 @@ public static class CleanRules
     public static readonly TimeSpan TrashAge = TimeSpan.FromDays(30);
 }
 
-internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibraryFiles files, FileClaims claims, ITrash trash, TimeProvider clock)
+internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibraryFiles files, FileClaims claims, IRecordOwners records, ITrash trash, TimeProvider clock)
     : IRequestHandler<CleanStorage, Result<CleanTotals>>
 {
     private CleanTotals totals = new(0, 0, 0, 0, 0, false);
@@ -92,7 +92,8 @@ internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibr
             command.Listener.Wanted(file);
         }
 
-        if (claim is not FileClaim.Free) return;
+        // A record that cannot be read may name any file that does not bear its id.
+        if (claim is not FileClaim.Free || (file.Owner is null && records.Unreadable.Count > 0)) return;
         if (totals.Files == command.Max)
         {
             totals = totals with { More = totals.More + 1 };

@@ -5,6 +5,9 @@ namespace VideoPlatform.Application.Maintenance.Library;
 /// <summary>Looks a record up for a file, also one that cannot be understood: its files are not free for the taking.</summary>
 public interface IRecordOwners
 {
+    /// <summary>Ids of the records that this process's scans had to pass by: what they name is not known.</summary>
+    IReadOnlyCollection<string> Unreadable { get; }
+
     Task<OwnerAnswer> FindAsync(WorkspaceId id, CancellationToken ct);
 }
 

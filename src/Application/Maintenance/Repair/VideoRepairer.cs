@@ -16,6 +16,7 @@ internal sealed class VideoRepairer(
 {
     public async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
     {
+        if (finding.Kind is FindingKind.RecordUnreadable) return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, "The record cannot be read; a person must look at it.");
         if (finding.Kind is FindingKind.FileWithoutRecord or FindingKind.LeftoverPart
             && (files.Find(finding.Path) is not { } unnamed || await claims.FindAsync(unnamed, ct) is FileClaim.Named or FileClaim.InTheMaking))
             return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Fine, null);

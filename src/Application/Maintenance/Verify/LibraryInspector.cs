@@ -5,7 +5,7 @@ using VideoPlatform.Domain.Workspaces;
 namespace VideoPlatform.Application.Maintenance.Verify;
 
 /// <summary>Looks through the whole library, record by record, then file by file, in bounded memory.</summary>
-internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibraryFiles files, RecordInspector inspector, FileClaims claims)
+internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibraryFiles files, RecordInspector inspector, FileClaims claims, IRecordOwners owners)
 {
     private const int Piece = 64;
 
@@ -38,6 +38,8 @@ internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibrary
         }
 
         await Flush();
+        foreach (var id in owners.Unreadable.Order(StringComparer.Ordinal))
+            Tell(new Finding(FindingKind.RecordUnreadable, WorkspaceId.TryParse(id, out var readable) ? readable : null, "", null, $"record {id}"), listener);
         return names;
 
         async Task Flush()

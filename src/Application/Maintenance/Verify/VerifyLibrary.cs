@@ -31,6 +31,9 @@ public enum FindingKind
 
     SidecarMissing,
     SidecarDisagrees,
+
+    /// <summary>The record itself cannot be understood; what it names is not known.</summary>
+    RecordUnreadable,
 }
 
 /// <param name="Id">The workspace that it is about; null for a file that is named after none.</param>
