@@ -158,7 +158,7 @@ public abstract class LibraryTest : IAsyncLifetime
     protected static T Ok<T>(Result<T> result)
         where T : notnull => result.Match(value => value, error => throw new InvalidOperationException(error.ToString()));
 
-    /// <summary>A picture that the provider takes: one grey JPEG of 240 by 240 pixels would do, any data URI is taken.</summary>
+    /// <summary>The provider of the tests takes any data URI.</summary>
     private const string Picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
     protected sealed record Migration(MigrationTotals Totals, IReadOnlyList<MigratedRecord> Records)
