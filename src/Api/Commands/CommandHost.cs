@@ -32,9 +32,6 @@ internal enum Needs
 
     /// <summary>No other command may remove files meanwhile.</summary>
     SharedLock = 16,
-
-    /// <summary>No other command may change the library meanwhile.</summary>
-    Lock = 32,
 }
 
 /// <summary>The program without its service: configuration, records, storage and use cases, for one command.</summary>
@@ -73,6 +70,11 @@ internal sealed class CommandHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps commands apart until this one ends, see <see cref="IMaintenanceLock"/>.</summary>
+    /// <exception cref="ConfigurationException">Another command stands in the way.</exception>
+    public void Take(bool alone) => held ??= Services.GetRequiredService<IMaintenanceLock>().TryTake(alone)
+        ?? throw new ConfigurationException("Another maintenance command is changing this library. Wait for its end, then try again.");
+
     public Task<Result<T>> SendAsync<T>(IRequest<Result<T>> request, CancellationToken ct)
         where T : notnull => Services.GetRequiredService<IMediator>().Send(request, ct);
 
@@ -110,9 +112,7 @@ internal sealed class CommandHost : IAsyncDisposable
             if (needs.HasFlag(Needs.Storage)) await RefuseLostStorageAsync(ct);
         }
 
-        if (!needs.HasFlag(Needs.SharedLock) && !needs.HasFlag(Needs.Lock)) return;
-        held = Services.GetRequiredService<IMaintenanceLock>().TryTake(alone: needs.HasFlag(Needs.Lock))
-            ?? throw new ConfigurationException("Another maintenance command is changing this library. Wait for its end, then try again.");
+        if (needs.HasFlag(Needs.SharedLock)) Take(alone: false);
     }
 
     private async Task RefuseLostStorageAsync(CancellationToken ct)

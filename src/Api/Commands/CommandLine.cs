@@ -23,6 +23,11 @@ internal static class CommandLine
         root.Subcommands.Add(serve);
         root.Subcommands.Add(MigrateCommand.Create(configuration));
         root.Subcommands.Add(ImportCommand.Create(configuration));
+        root.Subcommands.Add(VerifyCommand.Create(configuration));
+        root.Subcommands.Add(RepairCommand.Create(configuration));
+        root.Subcommands.Add(AdoptCommand.Create(configuration));
+        root.Subcommands.Add(ReindexCommand.Create(configuration));
+        root.Subcommands.Add(CleanCommand.Create(configuration));
 
         var parsed = root.Parse(words);
         if (parsed.Errors.Count > 0)

@@ -33,13 +33,12 @@ internal static class ImportCommand
     {
         await using var stream = Open(file);
         await using var host = await CommandHost.OpenAsync(configuration, Needs.Records, ct);
-        return await Work.ShowAsync(async work =>
+        var imported = await Work.ShowAsync(work =>
         {
             work.Stage("Importing", null);
-            var imported = await host.SendAsync(
-                new ImportRecords(JsonLines.ReadAsync(stream, JsonLines.MaxLine, ct), new Shown(work)), ct);
-            return imported.TryGet(out var totals, out var error) ? Tell(totals) : Options.Refuse(error);
+            return host.SendAsync(new ImportRecords(JsonLines.ReadAsync(stream, JsonLines.MaxLine, ct), new Shown(work)), ct);
         });
+        return imported.TryGet(out var totals, out var error) ? Tell(totals) : Options.Refuse(error);
     }
 
     private static int Tell(ImportTotals totals)

@@ -40,13 +40,13 @@ internal static class MigrateCommand
         await using var report = ReportFile.Open(reportTo);
         var needs = dryRun ? Needs.Storage | Needs.Provider : Needs.WritableStorage | Needs.Provider | Needs.SharedLock;
         await using var host = await CommandHost.OpenAsync(configuration, needs, ct);
-        return await Work.ShowAsync(async work =>
+        using var spool = new MigrationSpool();
+        var migrated = await Work.ShowAsync(work =>
         {
-            using var spool = new MigrationSpool(work);
             work.Stage("Classifying", null);
-            var migrated = await host.SendAsync(new MigrateVideos(dryRun, limit, concurrency, spool), ct);
-            return migrated.TryGet(out var totals, out var error) ? await TellAsync(totals, spool, report) : Options.Refuse(error);
+            return host.SendAsync(new MigrateVideos(dryRun, limit, concurrency, spool.On(work)), ct);
         });
+        return migrated.TryGet(out var totals, out var error) ? await TellAsync(totals, spool, report) : Options.Refuse(error);
     }
 
     private static async Task<int> TellAsync(MigrationTotals totals, MigrationSpool spool, ReportFile? report)

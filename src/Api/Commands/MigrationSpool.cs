@@ -8,7 +8,7 @@ namespace VideoPlatform.Api.Commands;
 /// Keeps the report's lines until its totals are known. Those that needed no fetch come in the order of their ids and go to a temporary file;
 /// those that were fetched are few (their links live a day) and stay in memory. Read together they are in the order of their ids.
 /// </summary>
-internal sealed class MigrationSpool(IWork work) : IMigrationListener, IDisposable
+internal sealed class MigrationSpool : IMigrationListener, IDisposable
 {
     private readonly FileStream file = new(
         Path.Combine(Path.GetTempPath(), $"videoplatform-{Guid.NewGuid():n}.report"),
@@ -16,18 +16,25 @@ internal sealed class MigrationSpool(IWork work) : IMigrationListener, IDisposab
 
     private readonly SortedDictionary<WorkspaceId, MigratedRecord> fetched = [];
     private bool isFetching;
+    private IWork? work;
+
+    public MigrationSpool On(IWork shownOn)
+    {
+        work = shownOn;
+        return this;
+    }
 
     public void Done(MigratedRecord record)
     {
         if (isFetching) fetched[record.Id] = record;
         else Keep(record);
-        work.Step(isFetching || record.Outcome is MigrationOutcome.Adopted ? $"{record.Id} {record.Outcome.Word()} {(record.Bytes is { } bytes ? ReportWriting.Bytes(bytes) : record.Error)}" : null);
+        work?.Step(isFetching || record.Outcome is MigrationOutcome.Adopted ? $"{record.Id} {record.Outcome.Word()} {(record.Bytes is { } bytes ? ReportWriting.Bytes(bytes) : record.Error)}" : null);
     }
 
     public void Fetching(int videos)
     {
         isFetching = true;
-        if (videos > 0) work.Stage("Fetching", videos);
+        if (videos > 0) work?.Stage("Fetching", videos);
     }
 
     public IEnumerable<MigratedRecord> Read()

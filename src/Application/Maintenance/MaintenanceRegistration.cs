@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Maintenance.Migrate;
+using VideoPlatform.Application.Maintenance.Repair;
+using VideoPlatform.Application.Maintenance.Verify;
 
 namespace VideoPlatform.Application.Maintenance;
 
@@ -9,5 +12,10 @@ public static class MaintenanceRegistration
     public static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddTransient<FileAdopter>()
         .AddTransient<VideoFetcher>()
+        .AddTransient<LinkFinder>()
+        .AddTransient<FileClaims>()
+        .AddTransient<RecordInspector>()
+        .AddTransient<LibraryInspector>()
+        .AddTransient<VideoRepairer>()
         .AddTransient<MigrationJudge>();
 }

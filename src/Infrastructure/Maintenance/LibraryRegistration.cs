@@ -3,8 +3,6 @@ using VideoPlatform.Application.Maintenance;
 using VideoPlatform.Application.Maintenance.Import;
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Videos;
-using VideoPlatform.Infrastructure.Records;
-using VideoPlatform.Infrastructure.Records.Sqlite;
 
 namespace VideoPlatform.Infrastructure.Maintenance;
 
@@ -17,8 +15,8 @@ public static class LibraryRegistration
         .AddSingleton<ISidecars, Sidecars>()
         .AddSingleton<ITrash, Trash>()
         .AddSingleton<IMaintenanceLock, MaintenanceLock>()
+        .AddSingleton<IRecordOwners, RecordOwners>()
         .AddSingleton<IStepRunner, StepRunner>()
         .AddSingleton(p => (ILinkProbe)p.GetRequiredService<IVideoSource>())
-        .AddSingleton<IForeignDocuments>(p => ActivatorUtilities.CreateInstance<SqliteWorkspaceRepository>(p))
         .AddSingleton<IRecordImporter, RecordImporter>();
 }

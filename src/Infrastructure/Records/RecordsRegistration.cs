@@ -21,6 +21,7 @@ public static class RecordsRegistration
         services.AddSingleton<SqliteIdempotencyStore>().AddSingleton<MongoIdempotencyStore>();
         services.AddSingleton(Chosen<IRecordsStarter, SqliteDatabase, MongoRecords>);
         services.AddSingleton(Chosen<IWorkspaceRepository, SqliteWorkspaceRepository, MongoWorkspaceRepository>);
+        services.AddSingleton(Chosen<IForeignDocuments, SqliteWorkspaceRepository, MongoWorkspaceRepository>);
         services.AddSingleton(Chosen<IIdempotencyStore, SqliteIdempotencyStore, MongoIdempotencyStore>);
         return services;
     }

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
@@ -27,7 +28,7 @@ internal sealed class MigrateVideosValidator : AbstractValidator<MigrateVideos>
     }
 }
 
-internal sealed class MigrateVideosHandler(IWorkspaceRepository workspaces, MigrationJudge judge, IOptions<DownloadOptions> downloads, TimeProvider clock)
+internal sealed class MigrateVideosHandler(IWorkspaceRepository workspaces, MigrationJudge judge, IRecordOwners records, IOptions<DownloadOptions> downloads, TimeProvider clock)
     : IRequestHandler<MigrateVideos, Result<MigrationTotals>>
 {
     // Classified at a time: what is in memory of the records that are not waiting for their fetch.
@@ -100,9 +101,10 @@ internal sealed class MigrateVideosHandler(IWorkspaceRepository workspaces, Migr
 
     private async Task Fetch(MigrateVideos command, CancellationToken ct)
     {
-        if (command.DryRun) return;
-
         command.Listener.Fetching(waiting.Count);
+        foreach (var unreadable in records.Unreadable)
+            if (WorkspaceId.TryParse(unreadable, out var id)) Tell(command, new MigratedRecord(id, MigrationOutcome.Failed, null, null, null, "The record cannot be read."));
+
         var inTime = waiting.OrderBy(video => video.Deadline ?? DateTimeOffset.MinValue).ThenBy(video => video.Id).ToList();
         await Parallel.ForEachAsync(inTime, Parallelism(command, ct), async (video, token) => Tell(command, await judge.FetchAsync(video, token)));
     }

@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Options;
-using VideoPlatform.Application.Configuration;
+using System.Diagnostics;
 using VideoPlatform.Application.Maintenance.Library;
-using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
@@ -26,15 +24,8 @@ internal abstract record Verdict
 
 /// <summary>Decides about one record at a time: stored, adoptable, live or expired; and brings the live ones here.</summary>
 internal sealed class MigrationJudge(
-    IWorkspaceRepository workspaces, ILibraryFiles files, FileAdopter adopter, ILinkProbe probe, IVideoProvider provider, VideoFetcher fetcher,
-    IStepRunner steps, IOptions<QwenOptions> qwen, TimeProvider clock)
+    IWorkspaceRepository workspaces, ILibraryFiles files, FileAdopter adopter, LinkFinder links, VideoFetcher fetcher, IStepRunner steps, TimeProvider clock)
 {
-    // Our clock may be wrong: a link that cannot be asked is given this much more, as in the pipeline.
-    private static readonly TimeSpan pastDeadline = TimeSpan.FromHours(2);
-
-    // How long a link is trusted that answers although its time is over.
-    private static readonly TimeSpan stillAlive = TimeSpan.FromHours(1);
-
     private OwnerSet owners = new();
 
     /// <summary>Finished at the provider, as far as the record says.</summary>
@@ -72,7 +63,7 @@ internal sealed class MigrationJudge(
     {
         try
         {
-            if (workspace.Video!.Status is VideoStatus.Downloading) return Live(workspace, null, dryRun);
+            if (workspace.Video!.Status is VideoStatus.Downloading) return dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Live)) : Wait(workspace, null);
             if (owners.Contains(workspace.Id) && await AdoptAsync(workspace, dryRun, ct) is { } adopted) return new Verdict.Settled(adopted);
 
             return await JudgeLinkAsync(workspace, dryRun, ct);
@@ -109,53 +100,28 @@ internal sealed class MigrationJudge(
 
     private async Task<Verdict> JudgeLinkAsync(Workspace workspace, bool dryRun, CancellationToken ct)
     {
-        var now = clock.Now();
-        switch (workspace.Video!.Link)
+        var video = workspace.Video!;
+        if (dryRun)
         {
-            case null:
-                return await DeadAsync(workspace, new Problem("no_link", "No link is recorded."), dryRun, ct);
-            case { IsDead: true }:
-                return await DeadAsync(workspace, new Problem("link_dead", "The link is known to be dead."), dryRun, ct);
-            case { ExpiresAt: { } deadline } when deadline > now:
-                return Live(workspace, null, dryRun);
-            case { ExpiresAt: not null } when dryRun:
-                return new Verdict.Settled(workspace.Line(MigrationOutcome.Expired, new Problem("link_expired", "The link's time is over.")));
-            case var link:
-                return await probe.ProbeAsync(link, ct) switch
-                {
-                    LinkAnswer.Dead dead => await DeadAsync(workspace, dead.Problem, dryRun, ct),
-                    LinkAnswer.Unclear unclear when link.ExpiresAt + pastDeadline < now => await ExpireAsync(
-                        workspace, new Problem("link_expired", $"The link's time is over. Last: {unclear.Problem.Message}")),
-                    LinkAnswer.Unclear unclear => await FailAsync(workspace, unclear.Problem, dryRun),
-                    _ => Live(workspace, link.ExpiresAt is null ? null : RemoteLink.Restore(link.Url, now + stillAlive, isDead: false), dryRun),
-                };
+            return new Verdict.Settled(await links.LookAsync(video, byDeadline: true, ct) switch
+            {
+                LinkState.Dead dead => workspace.Line(MigrationOutcome.Expired, dead.Problem),
+                LinkState.Unclear unclear => workspace.Line(MigrationOutcome.Failed, unclear.Problem),
+                _ => workspace.Line(MigrationOutcome.Live),
+            });
         }
-    }
 
-    private static Verdict Live(Workspace workspace, RemoteLink? freshLink, bool dryRun) =>
-        dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Live))
-        : new Verdict.Wait(new WaitingVideo(workspace.Id, (freshLink ?? workspace.Video!.Link)?.ExpiresAt, freshLink));
-
-    /// <summary>The link is dead: the task is asked once for another, if it can still be known.</summary>
-    private async Task<Verdict> DeadAsync(Workspace workspace, Problem problem, bool dryRun, CancellationToken ct)
-    {
-        if (dryRun) return new Verdict.Settled(workspace.Line(MigrationOutcome.Expired, problem));
-        if (workspace.Video!.State.Task is not { } task || !MayBeAsked(workspace.Video)) return await ExpireAsync(workspace, problem);
-
-        return await provider.QueryAsync(task, ct) switch
+        return await links.FindAsync(video, ct) switch
         {
-            TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != workspace.Video.Link?.Url && fresh.LivesAt(clock.Now()) => Live(workspace, fresh, dryRun),
-            TaskAnswer.Silent => await FailAsync(workspace, problem, dryRun),
-            _ => await ExpireAsync(workspace, problem),
+            LinkState.Dead dead => await ExpireAsync(workspace, dead.Problem),
+            LinkState.Unclear unclear => await FailAsync(workspace, unclear.Problem),
+            LinkState.Live live => Wait(workspace, live.FreshLink),
+            var other => throw new UnreachableException(other.ToString()),
         };
     }
 
-    // A task's record lives as long as its link: long after the deadline there is nobody to ask.
-    private bool MayBeAsked(Video video)
-    {
-        var ended = video.Link?.ExpiresAt - RemoteLink.Lifetime ?? video.FinishedAt;
-        return !string.IsNullOrWhiteSpace(qwen.Value.ApiKey) && !(clock.Now() - ended > Schedule.TaskRecordLife);
-    }
+    private static Verdict.Wait Wait(Workspace workspace, RemoteLink? freshLink) =>
+        new(new WaitingVideo(workspace.Id, (freshLink ?? workspace.Video!.Link)?.ExpiresAt, freshLink));
 
     private async Task<MigratedRecord> ConcludeAsync(Workspace workspace, CancellationToken ct)
     {
@@ -168,11 +134,11 @@ internal sealed class MigrationJudge(
             case { Status: VideoStatus.Expired, Problem: { } problem }:
                 return LineOf(await ExpireAsync(workspace, problem), workspace);
 
-            case { Status: VideoStatus.Downloading, Problem: { } problem } video when MigrationProblem.StatusIn(problem.Message) is 403 or 404 && !MayBeAsked(video):
+            case { Status: VideoStatus.Downloading, Problem: { } problem } video when MigrationProblem.StatusIn(problem.Message) is 403 or 404 && !links.MayBeAsked(video):
                 return LineOf(await ExpireAsync(workspace, problem), workspace);
 
             case { Problem: { } problem }:
-                return LineOf(await FailAsync(workspace, problem, dryRun: false), workspace);
+                return LineOf(await FailAsync(workspace, problem), workspace);
 
             default:
                 return TakenOver(workspace);
@@ -210,10 +176,10 @@ internal sealed class MigrationJudge(
         });
     }
 
-    private async Task<Verdict> FailAsync(Workspace workspace, Problem cause, bool dryRun)
+    private async Task<Verdict> FailAsync(Workspace workspace, Problem cause)
     {
         var problem = MigrationProblem.Of(cause);
-        if (!dryRun) await workspaces.ChangeAsync(workspace.Id, w => Fail(w, problem), CancellationToken.None);
+        await workspaces.ChangeAsync(workspace.Id, w => Fail(w, problem), CancellationToken.None);
         return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, problem));
     }
 

@@ -15,17 +15,16 @@ namespace VideoPlatform.Infrastructure.Records.Mongo;
 /// The records in MongoDB. A write is an update of single members under the condition that the document is as it was loaded.
 /// Documents that another program adds are completed by what our indexes need as soon as a question depends on it.
 /// </summary>
-internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvider clock, ILogger<MongoWorkspaceRepository> log) : IWorkspaceRepository
+internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvider clock, ILogger<MongoWorkspaceRepository> log) : IWorkspaceRepository, IForeignDocuments
 {
     private const int Piece = 200;
 
     private readonly UnreadableRecords unreadable = new(log);
 
+    public IReadOnlyCollection<string> Unreadable => unreadable.Ids;
+
     public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => InsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()), ct);
 
-    /// <summary>Stores a document as another program wrote it, with all of its members.</summary>
-    /// <returns>False, with nothing written, when the id is taken.</returns>
-    /// <exception cref="UnreadableRecordException">It is not one that can be understood.</exception>
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
         InsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()), ct);
 

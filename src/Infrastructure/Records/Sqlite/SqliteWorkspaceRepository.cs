@@ -23,6 +23,8 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
 
     private readonly UnreadableRecords unreadable = new(log);
 
+    public IReadOnlyCollection<string> Unreadable => unreadable.Ids;
+
     public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => InsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()), ct);
 
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
