@@ -94,6 +94,7 @@ public sealed class AccessibilityTests(Chromium chromium) : BrowserTest(chromium
         await TabToAsync(page, page.Locator("[data-action=delete]"));
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await Expect(page.Locator("[data-action=delete]")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" }));

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Api;
 using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Stats;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Videos;
@@ -85,8 +86,10 @@ public sealed class Platform : IAsyncDisposable
     {
         app = await Serve.BuildAsync([.. Settings().Select(setting => $"--{setting.Key}={setting.Value}")], Ct, services =>
         {
-            // The test's provider stands where the built-in one would: downloads, and the page's content policy, let its links through.
-            if (provider is not null && services.Last(s => s.ServiceType == typeof(IOptions<DownloadOptions>)).ImplementationInstance is IOptions<DownloadOptions> downloads)
+            // The test's provider stands where the built-in one would: the page says so, and downloads and its content policy let the links through.
+            if (provider is null) return;
+            services.AddSingleton(new ProviderIdentity(IsSandbox: true));
+            if (services.Last(s => s.ServiceType == typeof(IOptions<DownloadOptions>)).ImplementationInstance is IOptions<DownloadOptions> downloads)
                 downloads.Value.SandboxOrigin = provider.ResultOrigin;
         });
         await app.StartAsync(Ct);
