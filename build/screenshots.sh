@@ -10,5 +10,5 @@ need fc-list fontconfig "it finds the fonts"
 folder=$(realpath -m "${1:-docs/images}")
 mkdir -p "$folder"
 dotnet build tests/Browser.Tests -c Release -v quiet --nologo
-VIDEOPLATFORM_SCREENSHOTS="$folder" dotnet tests/Browser.Tests/bin/Release/net10.0/VideoPlatform.Browser.Tests.dll -explicit only -class VideoPlatform.Browser.Tests.Screenshots
+VIDEOPLATFORM_SCREENSHOTS="$folder" dotnet tests/Browser.Tests/bin/Release/net10.0/VideoPlatform.Browser.Tests.dll -class VideoPlatform.Browser.Tests.Screenshots
 ls -l "$folder"

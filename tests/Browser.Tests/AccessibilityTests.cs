@@ -63,12 +63,15 @@ public sealed class AccessibilityTests(Chromium chromium) : BrowserTest(chromium
         await StartAsync();
         var page = await OpenAsync();
         await Expect(Prompt(page)).ToBeVisibleAsync();
+        var opened = new TaskCompletionSource<IFileChooser>(TaskCreationOptions.RunContinuationsAsynchronously);
+        page.FileChooser += (_, chooser) => opened.TrySetResult(chooser);
 
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await TabToAsync(page, page.Locator("#make-pictures"));
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
+        await page.Keyboard.PressAsync("Enter");
+        var chooser = await opened.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await chooser.SetFilesAsync(new FilePayload { Name = "paper boat.png", MimeType = "image/png", Buffer = Pictures.Png() });
         await Expect(page.Locator(".draft")).ToBeVisibleAsync();
         await TabToAsync(page, Prompt(page));

@@ -60,7 +60,7 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
         await page.GotoAsync("/");
 
         await Expect(Card(page, "paper boat")).ToBeVisibleAsync();
-        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "polling", new() { Timeout = 15_000 });
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "polling");
         await Expect(page.Locator("[data-notice=connection]")).ToContainTextAsync("The page asks every 10 seconds instead");
     }
 

@@ -25,10 +25,10 @@ public sealed class Screenshots(Chromium chromium) : BrowserTest(chromium)
     private static readonly ViewportSize wide = new() { Width = 1440, Height = 1000 };
     private static readonly ViewportSize narrow = new() { Width = 390, Height = 844 };
 
-    [Fact(Explicit = true)]
+    [Picture]
     public async Task Take()
     {
-        var folder = Environment.GetEnvironmentVariable("VIDEOPLATFORM_SCREENSHOTS") ?? throw new InvalidOperationException("Run build/screenshots.sh.");
+        var folder = PictureAttribute.Folder!;
         await StartAsync(new PlatformPlan
         {
             Video = new SandboxVideo.FromPicture(),
@@ -48,10 +48,10 @@ public sealed class Screenshots(Chromium chromium) : BrowserTest(chromium)
         await ShootAsync(gallery, Path.Combine(folder, "gallery-narrow.jpg"), 72);
     }
 
-    [Fact(Explicit = true)]
+    [Picture]
     public async Task Take_in_Chinese()
     {
-        var folder = Environment.GetEnvironmentVariable("VIDEOPLATFORM_SCREENSHOTS") ?? throw new InvalidOperationException("Run build/screenshots.sh.");
+        var folder = PictureAttribute.Folder!;
         await StartAsync(new PlatformPlan
         {
             Video = new SandboxVideo.FromPicture(),

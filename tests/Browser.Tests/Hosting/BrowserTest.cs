@@ -50,7 +50,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
         options.Locale ??= "en-GB";
         options.ViewportSize ??= new ViewportSize { Width = 1280, Height = 800 };
         var context = await chromium.Browser.NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
         pages.Add((page, new Watch(page, at.Address)));
         await page.GotoAsync(address);
