@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using VideoPlatform.Domain.Videos;
 
 namespace VideoPlatform.Application.Work;
@@ -15,48 +14,68 @@ public sealed class QueueGate(TimeProvider clock)
     private static readonly TimeSpan firstBlock = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan longestBlock = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, Closure> throttled = new(StringComparer.Ordinal);
-    private volatile Closure? blocked;
+    // As long as the one that was let through is under way, no other follows it.
+    private static readonly TimeSpan probe = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Closure> throttled = new(StringComparer.Ordinal);
+    private Closure? blocked;
 
     /// <summary>Why the whole queue stands still, or null.</summary>
-    public Problem? StoppedBecause => blocked?.Problem;
+    public Problem? StoppedBecause
+    {
+        get { lock (gate) return blocked?.Problem; }
+    }
 
     /// <summary>How many requests for the model may be tried now, of <paramref name="wanted"/>.</summary>
     public int Admits(string model, int wanted)
     {
-        var closure = blocked ?? throttled.GetValueOrDefault(model);
-        if (closure is null) return wanted;
-        return closure.Until > clock.GetUtcNow() ? 0 : Math.Min(wanted, 1);
-    }
+        lock (gate)
+        {
+            if ((blocked ?? throttled.GetValueOrDefault(model)) is not { } closure) return wanted;
 
-    /// <summary>When the model's next request may be tried, if that is not now.</summary>
-    public DateTimeOffset? OpensAt(string model) => (blocked ?? throttled.GetValueOrDefault(model))?.Until;
+            var now = clock.GetUtcNow();
+            if (wanted <= 0 || closure.Until > now || (closure.ProbedAt is { } probed && now - probed < probe && probed <= now)) return 0;
+            closure.ProbedAt = now;
+            return 1;
+        }
+    }
 
     /// <summary>The provider took a request.</summary>
     public void Accepted(string model)
     {
-        blocked = null;
-        throttled.TryRemove(model, out _);
+        lock (gate)
+        {
+            blocked = null;
+            throttled.Remove(model);
+        }
     }
 
     /// <summary>Too many requests for this model.</summary>
     /// <returns>When to try again.</returns>
-    public DateTimeOffset Throttled(string model, Problem problem, TimeSpan? retryAfter) => throttled.AddOrUpdate(
-        model,
-        _ => Close(problem, 1, retryAfter, firstThrottle, longestThrottle),
-        (_, before) => Close(problem, before.Times + 1, retryAfter, firstThrottle, longestThrottle)).Until;
+    public DateTimeOffset Throttled(string model, Problem problem, TimeSpan? retryAfter)
+    {
+        lock (gate) return (throttled[model] = Close(throttled.GetValueOrDefault(model), problem, retryAfter, firstThrottle, longestThrottle)).Until;
+    }
 
     /// <summary>The account is refused.</summary>
     /// <returns>When to try again.</returns>
     public DateTimeOffset Blocked(Problem problem)
     {
-        var closure = Close(problem, (blocked?.Times ?? 0) + 1, null, firstBlock, longestBlock);
-        blocked = closure;
-        return closure.Until;
+        lock (gate) return (blocked = Close(blocked, problem, null, firstBlock, longestBlock)).Until;
     }
 
-    private Closure Close(Problem problem, int times, TimeSpan? retryAfter, TimeSpan first, TimeSpan longest) =>
-        new(problem, times, clock.Now() + Backoff.Delay(times - 1, first, longest, retryAfter));
+    // Requests that were under way together are refused together: that is one refusal, and only one more after the pause makes the pause longer.
+    private Closure Close(Closure? before, Problem problem, TimeSpan? retryAfter, TimeSpan first, TimeSpan longest)
+    {
+        var now = clock.Now();
+        var times = before is null ? 1 : before.Until > now ? before.Times : before.Times + 1;
+        var until = now + Backoff.Delay(times - 1, first, longest, retryAfter);
+        return new Closure(problem, times, before?.Until > until ? before.Until : until);
+    }
 
-    private sealed record Closure(Problem Problem, int Times, DateTimeOffset Until);
+    private sealed record Closure(Problem Problem, int Times, DateTimeOffset Until)
+    {
+        public DateTimeOffset? ProbedAt { get; set; }
+    }
 }

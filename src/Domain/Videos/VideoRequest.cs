@@ -21,7 +21,22 @@ public sealed record VideoRequest(
     bool Watermark,
     DateTimeOffset RequestedAt)
 {
+    // No model takes less (dashscope.md section 2.1); a text that is shorter was not cut, it is another.
+    private const int ShortestCut = 800;
+
+    /// <summary>Whether a task of the provider that shows these words was asked for in ours. White space does not count: not everybody keeps it.</summary>
+    public bool HasWords(string shown) => string.Equals(Words(Prompt), Words(shown), StringComparison.Ordinal);
+
+    /// <summary>Whether these words may be ours, cut by a provider with a limit that we do not know.</summary>
+    public bool MayHaveBeenCutTo(string shown) =>
+        shown.Length >= ShortestCut && Words(Prompt).StartsWith(Words(shown), StringComparison.Ordinal);
+
+    /// <summary>Whether a task of the one could be taken for a task of the other.</summary>
+    public bool IsTwinOf(VideoRequest other) => Model == other.Model && HasWords(other.Prompt);
+
     /// <summary>SHA-256 (hex) of what the provider is asked for: it tells later whether a task can be ours.</summary>
     public string Hash(string pictureUrl) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', Model, Prompt, NegativePrompt, Resolution, Duration, Seed, PromptExtend, Watermark, pictureUrl))));
+
+    private static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -3,6 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace VideoPlatform.Infrastructure.Archive;
 
+/// <summary>A step that is done.</summary>
+internal enum DurableStep
+{
+    /// <summary>The content of a small file lies flushed beside its place.</summary>
+    Written,
+
+    /// <summary>A file has its final name.</summary>
+    Named,
+
+    /// <summary>The folder's names would survive a power cut.</summary>
+    FolderFlushed,
+}
+
 /// <summary>The steps by which a file becomes final so that a power cut leaves all of it or nothing.</summary>
 internal static class DurableFile
 {
@@ -15,6 +28,9 @@ internal static class DurableFile
     private const int Exists = 17;            // EEXIST
     private const int Invalid = 22;           // EINVAL: the file system does not know the call
 
+    /// <summary>Told of each step when it is done. Nobody listens in the product; a crash test stops the process there.</summary>
+    internal static Action<DurableStep, string> Passed { get; set; } = static (_, _) => { };
+
     /// <summary>Writes a small file whole: beside its place, flushed, then moved over what was there. The folder is not flushed.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content, bool flush = true)
     {
@@ -25,12 +41,21 @@ internal static class DurableFile
             if (flush) RandomAccess.FlushToDisk(file);
         }
 
+        Passed(DurableStep.Written, path);
         File.Move(part, path, overwrite: true);
+        Passed(DurableStep.Named, path);
     }
 
     /// <summary>Gives a file its final name in one step, unless the name is taken.</summary>
     /// <returns>False, with nothing changed, when it is taken.</returns>
     public static bool TryMove(string from, string to)
+    {
+        var moved = TryRename(from, to);
+        if (moved) Passed(DurableStep.Named, to);
+        return moved;
+    }
+
+    private static bool TryRename(string from, string to)
     {
         if (OperatingSystem.IsWindows()) return TryMoveOnWindows(from, to);
 
@@ -70,6 +95,8 @@ internal static class DurableFile
         {
             _ = Close(descriptor);
         }
+
+        Passed(DurableStep.FolderFlushed, folder);
     }
 
     private static int NotImplemented => OperatingSystem.IsMacOS() ? 78 : 38;   // ENOSYS

@@ -26,6 +26,10 @@ internal sealed partial class SettleVideoHandler(
     // Clocks of two companies: a task may seem to be older than its submit.
     private static readonly TimeSpan clockSkew = TimeSpan.FromMinutes(1);
 
+    // Our own clock may have been wrong when the mark was written: a task of another time is not taken for ours by itself,
+    // but as long as it may be ours its submit is not repeated.
+    private static readonly TimeSpan wrongClock = TimeSpan.FromHours(2);
+
     // The list goes back a day (dashscope.md section 5): after that nothing can be found out any more.
     private static readonly TimeSpan listReach = TimeSpan.FromHours(24);
 
@@ -54,19 +58,19 @@ internal sealed partial class SettleVideoHandler(
     {
         var request = workspace.Video!.Request!;
         var now = clock.Now();
-        if (await ListCandidates(request.Model, state.Attempt, ct) is not { } listed) return LookAgain(state, now, counts: false);
+        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } unknown) return LookAgain(state, now, counts: false);
 
         var possible = new List<Candidate>();
         var mine = new List<Candidate>();
-        foreach (var task in listed)
+        foreach (var task in unknown.Where(t => IsInTime(t, state.Attempt)))
         {
             switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
             {
-                case TaskAnswer.Succeeded { Prompt: { } prompt } when !IsPromptOf(request, prompt):
-                    continue;
-                case TaskAnswer.Succeeded { Prompt: { } prompt }:
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when request.HasWords(prompt):
                     mine.Add(new Candidate(task.Id, task.Status, task.CreatedAt, prompt));
                     break;
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when !request.MayHaveBeenCutTo(prompt):
+                    continue;
                 case TaskAnswer.Gone:
                     continue;
                 case TaskAnswer.Silent:
@@ -76,31 +80,59 @@ internal sealed partial class SettleVideoHandler(
             possible.Add(new Candidate(task.Id, task.Status, task.CreatedAt, mine.Find(m => m.TaskId == task.Id)?.Prompt));
         }
 
-        if (possible.Count == 0)
+        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now, counts: false);
+        if (possible.Count == 0 && beyond.Ours.Count == 0)
         {
+            if (beyond.MayHoldOurs) return v => v.LookedInVain(NextPause(state, now), counts: false, undecidedBeyond);
             if (state.Looks + 1 < Schedule.LooksThatProveAbsence) return LookAgain(state, now, counts: true);
             return v => v.SettledAsAbsent($"The provider's list showed no such task in {Schedule.LooksThatProveAbsence} looks; it is submitted again.", now);
         }
 
         // A task that shows our own prompt is ours: no other request of these words may be under way.
-        var found = mine.Count == 1 ? mine[0] : possible.Count == 1 ? possible[0] : null;
+        var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 ? possible[0] : null;
         if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ct)))
         {
             LogAdopted(workspace.Id, found.TaskId);
             return v => v.SettledAs(new ProviderTask(found.TaskId, qwen.Value.BaseUrl), "Found in the provider's task list.", now);
         }
 
-        var problem = possible.Count > 1
+        var problem = beyond.Ours.Count > 0
+            ? new Problem("other_time", "A task with this prompt was created at another time than the submit. Was a clock wrong? Choose whether it is this one.")
+            : possible.Count > 1
             ? new Problem("several_candidates", $"{possible.Count} tasks of the provider could be this one; choose, or wait until they show their prompts.")
             : new Problem("shared_candidate", "One task could be this one or another unsettled request's; it is told apart when the task shows its prompt.");
-        return v => v.NeedsPerson(possible, problem, NextPause(state, now));
+        return v => v.NeedsPerson([.. possible, .. beyond.Ours], problem, NextPause(state, now));
     }
 
-    /// <summary>Tasks of this model that no record knows, created when the attempt may have been received. Null when the list could not be read whole.</summary>
-    private async Task<IReadOnlyList<ListedTask>?> ListCandidates(string model, SubmitAttempt attempt, CancellationToken ct)
+    private static readonly Problem undecidedBeyond =
+        new("other_time", "A task that was created at another time than the submit runs still; when it shows its prompt, it will be known whether it is this one.");
+
+    /// <summary>Tasks of another time: those that show our prompt, and whether one that is not finished may yet show it. Null when the provider was silent.</summary>
+    private async Task<(List<Candidate> Ours, bool MayHoldOurs)?> LookBeyond(VideoRequest request, IEnumerable<ListedTask> tasks, CancellationToken ct)
     {
-        var from = attempt.At - clockSkew;
-        var to = attempt.At + work.Value.LeaseDuration + qwen.Value.RequestTimeout + clockSkew;
+        var (ours, undecided) = (new List<Candidate>(), false);
+        foreach (var task in tasks.Where(t => t.Status is not ("FAILED" or "CANCELED" or "UNKNOWN")))
+        {
+            switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
+            {
+                case TaskAnswer.Succeeded { Prompt: { } prompt } when request.HasWords(prompt) || request.MayHaveBeenCutTo(prompt):
+                    ours.Add(new Candidate(task.Id, task.Status, task.CreatedAt, prompt));
+                    break;
+                case TaskAnswer.Working:
+                    undecided = true;
+                    break;
+                case TaskAnswer.Silent:
+                    return null;
+            }
+        }
+
+        return (ours, undecided);
+    }
+
+    /// <summary>Tasks of this model that no record knows, created around the attempt. Null when the list could not be read whole.</summary>
+    private async Task<IReadOnlyList<ListedTask>?> ListUnknownTasks(string model, SubmitAttempt attempt, CancellationToken ct)
+    {
+        var (from, to) = (attempt.At - wrongClock, LatestOf(attempt) + wrongClock);
         var found = new Dictionary<string, ListedTask>(StringComparer.Ordinal);
         for (var page = 1; ; page++)
         {
@@ -116,13 +148,19 @@ internal sealed partial class SettleVideoHandler(
         return [.. found.Values.Where(t => !known.Contains(t.Id))];
     }
 
+    /// <summary>Created when the attempt may have been received. A task without a time may have been.</summary>
+    private bool IsInTime(ListedTask task, SubmitAttempt attempt) =>
+        task.CreatedAt is not { } created || (created >= attempt.At - clockSkew && created <= LatestOf(attempt));
+
+    private DateTimeOffset LatestOf(SubmitAttempt attempt) => attempt.At + work.Value.LeaseDuration + qwen.Value.RequestTimeout + clockSkew;
+
     /// <summary>Whether another undecided submit could be the one behind this task, as long as the task does not show its prompt.</summary>
     private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, CancellationToken ct)
     {
         foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
         {
-            var page = await workspaces.ListAsync(new WorkspaceFilter(200, null, status, null, clock.Now()), ct);
-            if (page.Items.Any(w => w.Id != workspace.Id && w.Video!.Request?.Model == request.Model && MayBehind(w.Video.State, candidate))) return true;
+            await foreach (var other in workspaces.ListUndecidedAsync(status, workspace.Id, clock.Now(), ct))
+                if (other.Video!.Request?.Model == request.Model && MayBehind(other.Video.State, candidate)) return true;
         }
 
         return false;
@@ -151,10 +189,6 @@ internal sealed partial class SettleVideoHandler(
         var pause = age > qwen.Value.SettleAfter ? age : qwen.Value.SettleAfter;
         return now + (pause < longestPause ? pause : longestPause);
     }
-
-    // The provider cuts a prompt that is too long (dashscope.md section 2.1), so the beginning decides.
-    private static bool IsPromptOf(VideoRequest request, string shown) =>
-        shown.Length > 0 && request.Prompt.Trim().StartsWith(shown.Trim(), StringComparison.Ordinal);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Unclear submit of {WorkspaceId} settled: task {TaskId} is ours")]
     private partial void LogAdopted(WorkspaceId workspaceId, string taskId);

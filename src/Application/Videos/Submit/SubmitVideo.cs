@@ -110,14 +110,16 @@ internal sealed partial class SubmitVideoHandler(
     /// <summary>While a submit of the same words is undecided, the task of one could be taken for the other's: this one waits so long.</summary>
     private async Task<TimeSpan?> WaitForTwin(WorkspaceId id, VideoRequest request, CancellationToken ct)
     {
+        var isUnderWay = await HasTwin(VideoStatus.Submitting, id, request, ct);
         if (await HasTwin(VideoStatus.Unsettled, id, request, ct)) return qwen.Value.SettleAfter;
-        return await HasTwin(VideoStatus.Submitting, id, request, ct) ? Backoff.Jitter(aMoment) : null;
+        return isUnderWay ? Backoff.Jitter(aMoment) : null;
     }
 
     private async Task<bool> HasTwin(VideoStatus status, WorkspaceId id, VideoRequest request, CancellationToken ct)
     {
-        var page = await workspaces.ListAsync(new WorkspaceFilter(200, null, status, null, clock.Now()), ct);
-        return page.Items.Any(w => w.Id != id && w.Video!.Request is { } r && r.Model == request.Model && r.Prompt == request.Prompt);
+        await foreach (var other in workspaces.ListUndecidedAsync(status, id, clock.Now(), ct))
+            if (other.Video!.Request?.IsTwinOf(request) is true) return true;
+        return false;
     }
 
     // What is learnt about an attempt is true whoever holds the lease by now; the attempt's own id is the fence.

@@ -13,7 +13,7 @@ using VideoPlatform.Infrastructure.Records.Documents;
 namespace VideoPlatform.Infrastructure.Records.Sqlite;
 
 /// <summary>The records in the embedded database.</summary>
-internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimeProvider clock, ILogger<SqliteWorkspaceRepository> log) : IWorkspaceRepository
+internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimeProvider clock, ILogger<SqliteWorkspaceRepository> log) : IWorkspaceRepository, IForeignDocuments
 {
     private const int ScanPiece = 200;
 
@@ -25,9 +25,6 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
 
     public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => InsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()), ct);
 
-    /// <summary>Stores a document as another program wrote it, with all of its members.</summary>
-    /// <returns>False, with nothing written, when the id is taken.</returns>
-    /// <exception cref="UnreadableRecordException">It is not one that can be understood.</exception>
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
         InsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()), ct);
 
