@@ -1,5 +1,7 @@
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 using VideoPlatform.Api.Security;
+using VideoPlatform.Application.Configuration;
 
 namespace VideoPlatform.Api.Files;
 
@@ -8,6 +10,7 @@ internal static class Page
     /// <summary>The web page at <c>/</c>, from <c>wwwroot</c> beside the program. It holds no secret and is open to whoever may connect.</summary>
     public static void MapPage(this WebApplication app)
     {
+        var policy = SecurityHeaders.PagePolicy(app.Services.GetRequiredService<IOptions<DownloadOptions>>().Value.SandboxOrigin);
         var files = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         app.UseResponseCompression();
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
@@ -16,7 +19,7 @@ internal static class Page
             FileProvider = files,
             OnPrepareResponse = context =>
             {
-                context.Context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.PagePolicy;
+                context.Context.Response.Headers.ContentSecurityPolicy = policy;
                 context.Context.Response.Headers.CacheControl = "no-cache";
             },
         });

@@ -4,9 +4,11 @@ namespace VideoPlatform.Api.Security;
 internal static class SecurityHeaders
 {
     /// <summary>For the page: everything from here; videos also from the provider while only its link lives.</summary>
-    public const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: https:; "
-        + "connect-src 'self' ws: wss:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    /// <param name="sandboxOrigin">Where the built-in sandbox's links lead, which is not https; null: the provider is a real one.</param>
+    public static string PagePolicy(Uri? sandboxOrigin) =>
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        + $"media-src 'self' blob: https:{(sandboxOrigin is null ? "" : $" {sandboxOrigin.GetLeftPart(UriPartial.Authority)}")}; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 

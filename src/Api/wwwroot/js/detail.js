@@ -105,7 +105,8 @@ export class Detail {
     setText(this.#parts.spoken, statusWord(video));
     setText(this.#parts.explain, explanation(video));
 
-    this.#when('stage', [video?.url, video?.storage, video?.thumbnail_url, workspace.image?.url], () => this.#showStage(workspace));
+    this.#when('stage', [video?.url, video?.storage, !video?.url && video?.thumbnail_url, workspace.image?.url], () => this.#showStage(workspace));
+    this.#when('poster', [video?.thumbnail_url], () => this.#showPoster(workspace));
     this.#when('progress', [video?.status, video?.progress], () => this.#showProgress(video));
     this.#when('problem', [video?.error, video?.status], () => this.#showProblem(video));
     this.#when('actions', [video?.status, video?.storage, video?.url, this.#form !== null], () => this.#showActions(workspace));
@@ -157,13 +158,21 @@ export class Detail {
 
     // A remote video is loaded from the provider only when a person asks for it.
     const remote = video.storage === 'remote';
+    const before = stage.querySelector('video');
     const failure = h('p', { class: 'stage-failed', role: 'alert', hidden: true });
-    const player = h('video', { controls: true, playsinline: true, preload: remote ? 'none' : 'metadata', poster, src: video.url, 'aria-label': label, dataset: { workspace: id } });
+    const player = h('video', { controls: true, playsinline: true, preload: remote ? 'none' : 'metadata', poster, src: video.url, 'aria-label': label, dataset: { workspace: id, storage: video.storage } });
     player.addEventListener('error', () => {
       setText(failure, `${t('detail.play.failed')} ${t(remote ? 'detail.play.failed.remote' : 'detail.play.failed.local')}`);
       failure.hidden = false;
     });
+    if (before?.dataset.storage === 'remote' && !remote) goOn(player, before);
     fill(stage, player, failure, remote && h('p', { class: 'stage-note' }, t('detail.remote.play', { left: timeLeft(video.remote_expires_at) })));
+  }
+
+  /** The poster is made after the video is here, perhaps while it plays already. */
+  #showPoster({ video, image }) {
+    const player = this.#parts.stage.querySelector('video');
+    if (player) setAttribute(player, 'poster', video?.thumbnail_url ?? image?.url ?? null);
   }
 
   #showProgress(video) {
@@ -310,6 +319,19 @@ class AskForm {
       button.removeAttribute('aria-disabled');
     }
   }
+}
+
+/** The bytes have arrived while a person was watching from the provider: our own file goes on where that was. */
+function goOn(player, before) {
+  if (before.currentTime === 0 || before.ended) return;
+  const playing = !before.paused;
+  player.preload = 'auto';
+  player.volume = before.volume;
+  player.muted = before.muted;
+  player.addEventListener('loadedmetadata', () => {
+    player.currentTime = before.currentTime;
+    if (playing) player.play().catch(() => {});
+  }, { once: true });
 }
 
 // ---- facts ----

@@ -20,6 +20,7 @@ export class Composer {
   #fields = null;
   #drafts = [];
   #busy = false;
+  #reading = null;
   #message = null;
   #parts = {};
 
@@ -37,6 +38,7 @@ export class Composer {
     this.#catalogue = catalogue;
     this.#values ??= startingValues(catalogue);
     this.#unavailable = null;
+    this.#message &&= this.#whatIsMissing();
     this.build();
   }
 
@@ -86,7 +88,12 @@ export class Composer {
     this.#message = null;
     this.#drafts.push(...added);
     this.#show();
-    for (const draft of added) {
+    this.#reading = Promise.all([this.#reading, this.#readAll(added)]);
+    await this.#reading;
+  }
+
+  async #readAll(drafts) {
+    for (const draft of drafts) {
       draft.picture = await read(draft.file);
       draft.phase = 'ready';
       this.#showDrafts();
@@ -103,10 +110,15 @@ export class Composer {
     this.#showMessage();
     if (this.#message) return;
     if (withVideo && !this.#fields.check()) return;
-    if (this.#drafts.some(draft => draft.phase === 'reading' || this.#flaws(draft).length > 0)) return void this.#focusFirstFlaw();
 
     this.#busy = true;
     this.#showFooter();
+    await this.#reading;
+    if (this.#drafts.some(draft => this.#flaws(draft).length > 0)) {
+      this.#busy = false;
+      this.#showFooter();
+      return void this.#focusFirstFlaw();
+    }
     const request = withVideo ? requestOf(this.#values) : null;
     const waiting = [...this.#drafts];
     const done = [];
@@ -160,7 +172,7 @@ export class Composer {
 
   #whatIsMissing() {
     if (this.#drafts.length === 0) return { what: t('make.nothing'), todo: '' };
-    return this.#catalogue ? null : { what: t('make.models.failed'), todo: '' };
+    return this.#catalogue ? null : { what: t(this.#unavailable ? 'make.models.failed' : 'make.models.loading'), todo: '' };
   }
 
   #discard(draft) {

@@ -54,6 +54,7 @@ export default {
   'make.fit': 'Make it fit',
   'make.fit.hint': 'Sends a converted copy: on white where it was transparent, scaled down where it was too large.',
   'make.fitted': 'Converted copy',
+  'make.models.loading': 'The settings are still being read. Press again in a moment.',
   'make.models.failed': 'The list of models could not be read.',
   'picture.alt': 'Picture of {name}',
   'picture.unreadable': 'This file is not a picture that the browser can read. Take a JPEG, PNG, BMP or WebP.',

@@ -52,6 +52,7 @@ export default {
   'make.fit': '自动调整',
   'make.fit.hint': '将发送转换后的副本：透明处填充白色，过大则缩小。',
   'make.fitted': '已转换的副本',
+  'make.models.loading': '正在读取设置，请稍后再按一次。',
   'make.models.failed': '无法读取模型列表。',
   'picture.alt': '{name} 的图片',
   'picture.unreadable': '浏览器无法读取这个文件。请使用 JPEG、PNG、BMP 或 WebP 图片。',

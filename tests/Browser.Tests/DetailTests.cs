@@ -1,0 +1,233 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using VideoPlatform.Browser.Tests.Hosting;
+using VideoPlatform.Sandbox.Faults;
+using static Microsoft.Playwright.Assertions;
+
+namespace VideoPlatform.Browser.Tests;
+
+/// <summary>One video, closely: what happened to it, where it is, and what can be done.</summary>
+public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
+{
+    [Fact]
+    public async Task A_failed_video_says_what_the_provider_said_and_can_be_asked_for_again()
+    {
+        await StartAsync();
+        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.OutcomeFailed)
+        {
+            Code = "DataInspectionFailed", Message = "Output data may contain <b>inappropriate</b> content.", Times = 1,
+        });
+        var id = await Platform.GivenVideoAsync("paper boat", "failed");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "failed");
+        await Expect(page.Locator(".problem")).ToContainTextAsync("The provider’s content check refused the picture, the prompt or the result.");
+        await Expect(page.Locator(".problem")).ToContainTextAsync("DataInspectionFailed");
+        await Expect(page.Locator(".problem")).ToContainTextAsync("Output data may contain <b>inappropriate</b> content.");
+        await Expect(page.Locator("[data-panel=history]")).ToContainTextAsync("Failed");
+
+        await page.Locator("[data-action=ask-again]").ClickAsync();
+        await Expect(Prompt(page)).ToHaveValueAsync("The boat drifts away");
+        await Prompt(page).FillAsync("The boat stays");
+        await page.Locator("[data-action=send]").DblClickAsync();
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(page.Locator("[data-panel=request]")).ToContainTextAsync("The boat stays");
+        Assert.Equal(2, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task An_expired_video_says_why_and_what_is_left_to_do()
+    {
+        await StartAsync(new PlatformPlan { LinkLifetime = TimeSpan.FromSeconds(2) });
+        Platform.Provider.Faults.Add(SandboxFaultKind.DownloadServerError);
+        var id = await Platform.GivenVideoAsync("paper boat", "expired");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "none");
+        await Expect(page.Locator(".explain")).ToContainTextAsync("It was made, but the provider’s link ended before the bytes were here.");
+        await Expect(page.Locator(".state")).ToHaveTextAsync("ExpiredGone");
+        await Expect(page.Locator("video")).ToHaveCountAsync(0);
+        await Expect(page.Locator("[data-action=fetch]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-action=ask-again]")).ToBeVisibleAsync();
+
+        Platform.Provider.Faults.Clear();
+        Platform.Provider.Faults.Add(SandboxFaultKind.QueryFreshLink);
+        await page.Locator("[data-action=fetch]").ClickAsync();
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "local");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task Candidates_stand_side_by_side_and_the_chosen_one_is_kept()
+    {
+        const string prompt = "The boat drifts away";
+        await StartAsync();
+        await Platform.OrderElsewhereAsync(prompt);
+        Platform.Provider.Faults.Add(SandboxFaultKind.SubmitLostResponse, times: 1);
+        var id = await Platform.GivenPictureAsync("paper boat");
+        await Platform.AskAsync(id, prompt);
+        await Platform.WaitForAsync(id, video => video["error"]?["candidates"] is not null, "with candidates");
+        var page = await OpenAsync();
+        await Expect(Card(page, "paper boat").Locator(".card-status")).ToContainTextAsync("Needs your choice");
+        await Card(page, "paper boat").GetByRole(AriaRole.Link).ClickAsync();
+
+        var candidates = page.Locator(".candidates > li");
+        await Expect(candidates).ToHaveCountAsync(2);
+        var boxes = await Task.WhenAll(candidates.Nth(0).BoundingBoxAsync(), candidates.Nth(1).BoundingBoxAsync());
+        Assert.Equal(boxes[0]!.Y, boxes[1]!.Y);
+        Assert.True(boxes[1]!.X >= boxes[0]!.X + boxes[0]!.Width);
+        await Expect(candidates.Nth(0)).ToContainTextAsync(prompt);
+
+        var mine = Platform.Provider.Counters.Tasks[^1].Id;
+        await page.Locator($"[data-action=settle][data-task='{mine}']").ClickAsync();
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(page.Locator("[data-panel=request]")).ToContainTextAsync(mine);
+        Assert.Equal(2, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task Ordering_again_instead_of_choosing_asks_first()
+    {
+        await StartAsync();
+        await Platform.OrderElsewhereAsync("The boat drifts away");
+        Platform.Provider.Faults.Add(SandboxFaultKind.SubmitLostResponse, times: 1);
+        var id = await Platform.GivenPictureAsync("paper boat");
+        await Platform.AskAsync(id);
+        await Platform.WaitForAsync(id, video => video["error"]?["candidates"] is not null, "with candidates");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await page.Locator("[data-action=settle-none]").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("If there is one after all, it is paid twice.");
+        await page.Keyboard.PressAsync("Escape");
+        Assert.Equal(2, Platform.Provider.Counters.TasksCreated);
+        await page.Locator("[data-action=settle-none]").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "It does not exist: order again" }).ClickAsync();
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "completed");
+        Assert.Equal(3, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task A_video_that_only_the_provider_has_plays_from_there()
+    {
+        await StartAsync(new PlatformPlan { BuiltIn = true });
+        var id = await Platform.GivenVideoAsync("paper boat");
+        await Platform.LoseFileAsync(id);
+        var page = await OpenAsync($"/#/w/{id}");
+        Expected.Add($"foreign request: GET {Platform.SandboxOrigin}");
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "remote");
+        await Expect(page.Locator(".state")).ToContainTextAsync("Remote only, 23 h left");
+        await Expect(page.Locator(".explain")).ToContainTextAsync("only at the provider, whose link will end");
+        var player = page.Locator("video[data-workspace]");
+        await player.FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await UntilAsync(player, "video => video.currentTime > 0.1");
+        await Expect(page.Locator(".stage-failed")).ToBeHiddenAsync();
+
+        await page.Locator("[data-action=fetch]").ClickAsync();
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "local");
+        await Expect(player).ToHaveAttributeAsync("src", new Regex("^/uploads/videos/"));
+        await UntilAsync(player, "video => video.currentTime > 0.1");
+    }
+
+    [Fact]
+    public async Task The_poster_does_not_disturb_a_playing_video()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMilliseconds(200) });
+        var id = await Platform.GivenPictureAsync("paper boat");
+        var page = await OpenAsync($"/#/w/{id}");
+        await Platform.AskAsync(id);
+
+        var player = page.Locator("video[data-storage=local]");
+        await player.EvaluateAsync("video => { video.dataset.mark = 'the first'; }");
+        await Expect(player).ToHaveAttributeAsync("poster", new Regex("^/uploads/thumbnails/"));
+
+        await Expect(player).ToHaveAttributeAsync("data-mark", "the first");
+    }
+
+    [Fact]
+    public async Task Deleting_asks_first()
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await page.Locator("[data-action=delete]").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Delete “paper boat”?" });
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(dialog).ToHaveCountAsync(0);
+        Assert.Equal(1, await Platform.CountAsync());
+
+        await page.Locator("[data-action=delete]").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete for good" }).ClickAsync();
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("“paper boat” is deleted.");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No videos yet" })).ToBeVisibleAsync();
+        Assert.Equal(0, await Platform.CountAsync());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Platform.Uploads, "videos")));
+    }
+
+    [Fact]
+    public async Task The_file_can_be_downloaded_under_its_name()
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("[data-action=download]").ClickAsync());
+
+        Assert.Equal("paper boat.mp4", download.SuggestedFilename);
+        await using var file = await download.CreateReadStreamAsync();
+        Assert.Equal((await Platform.VideoAsync(id))["size"]!.GetValue<long>(), await LengthAsync(file));
+    }
+
+    [Fact]
+    public async Task The_link_can_be_copied()
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync($"/#/w/{id}", new BrowserNewContextOptions { Permissions = ["clipboard-read", "clipboard-write"] });
+
+        await page.Locator("[data-action=copy]").ClickAsync();
+
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("The link is in your clipboard.");
+        Assert.Equal($"{Platform.Address}/api/workspaces/{id}/video/content", await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+    }
+
+    [Fact]
+    public async Task A_queued_video_can_be_cancelled()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5), Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Qwen:MaxInFlight"] = "1" } });
+        await Platform.GivenVideoAsync("first", "processing");
+        var id = await Platform.GivenVideoAsync("second", "queued", "Another prompt");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await page.Locator("[data-action=cancel]").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel the video" }).ClickAsync();
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "cancelled");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task A_name_is_never_markup()
+    {
+        const string name = "<img src=x onerror=document.title='owned'>";
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync(name, prompt: "<script>document.title = 'owned'</script>");
+        var page = await OpenAsync($"/#/w/{id}");
+
+        await Expect(page.Locator("#detail-title")).ToHaveTextAsync(name);
+        await Expect(page.Locator("[data-panel=request]")).ToContainTextAsync("<script>");
+        await Expect(page).ToHaveTitleAsync($"{name} · VideoPlatform");
+    }
+
+    private static async Task<long> LengthAsync(Stream stream)
+    {
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all, TestContext.Current.CancellationToken);
+        return all.Length;
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Playwright;
+using VideoPlatform.Browser.Tests.Hosting;
+using static Microsoft.Playwright.Assertions;
+
+namespace VideoPlatform.Browser.Tests;
+
+/// <summary>Narrow and wide, in both languages.</summary>
+public sealed class LayoutTests(Chromium chromium) : BrowserTest(chromium)
+{
+    [Theory]
+    [InlineData(320, "en-GB")]
+    [InlineData(375, "zh-CN")]
+    [InlineData(768, "en-GB")]
+    [InlineData(1024, "zh-CN")]
+    [InlineData(1920, "en-GB")]
+    public async Task Nothing_sticks_out(int width, string locale)
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("a name that is rather long and has no end that anybody could see from here, nor a_place_where_it_could_be_broken_into_lines",
+            prompt: new string('x', 400));
+        var page = await OpenAsync("/", new BrowserNewContextOptions { Locale = locale, ViewportSize = new ViewportSize { Width = width, Height = 800 } });
+
+        await Expect(page.Locator($".grid > li[data-id='{id}']")).ToBeVisibleAsync();
+        await FitsAsync(page);
+        await ChooseAsync(page, ("paper boat.png", Pictures.Png()));
+        await Expect(page.Locator("textarea[name=prompt]")).ToBeVisibleAsync();
+        await FitsAsync(page);
+
+        await page.GotoAsync($"/#/w/{id}");
+        await Expect(page.Locator("[data-panel=history] li").First).ToBeVisibleAsync();
+        await page.Locator("[data-action=ask-replace]").ClickAsync();
+        await Expect(page.Locator("textarea[name=prompt]")).ToBeVisibleAsync();
+        await FitsAsync(page);
+
+        await page.GotoAsync("/#/storage");
+        await Expect(page.Locator(".figures")).ToBeVisibleAsync();
+        await FitsAsync(page);
+    }
+
+    [Fact]
+    public async Task The_composer_stands_beside_the_gallery_where_there_is_room_and_above_it_where_there_is_none()
+    {
+        await StartAsync();
+        await Platform.GivenPictureAsync("paper boat");
+        var page = await OpenAsync();
+        var composer = page.Locator(".composer");
+        var gallery = page.Locator(".gallery");
+        await Expect(Card(page, "paper boat")).ToBeVisibleAsync();
+
+        var (left, right) = ((await composer.BoundingBoxAsync())!, (await gallery.BoundingBoxAsync())!);
+        Assert.True(right.X >= left.X + left.Width);
+
+        await page.SetViewportSizeAsync(375, 800);
+        var (above, below) = ((await composer.BoundingBoxAsync())!, (await gallery.BoundingBoxAsync())!);
+        Assert.True(below.Y >= above.Y + above.Height);
+    }
+
+    [Fact]
+    public async Task The_browsers_language_is_spoken_until_a_person_chooses_another()
+    {
+        await StartAsync();
+        await Platform.GivenVideoAsync("纸船");
+        var page = await OpenAsync("/", new BrowserNewContextOptions { Locale = "zh-CN" });
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "希望画面发生什么？" }).Or(page.Locator("textarea[name=prompt]"))).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-nav=storage]")).ToHaveTextAsync("存储");
+        await page.Locator("textarea[name=prompt]").FillAsync("小船漂走");
+
+        await page.Locator("#language").SelectOptionAsync("en");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+        await Expect(page.Locator("[data-nav=storage]")).ToHaveTextAsync("Storage");
+        await Expect(Prompt(page)).ToHaveValueAsync("小船漂走");
+        await Expect(Card(page, "纸船").Locator(".card-status")).ToHaveTextAsync("Ready");
+        await Expect(page.Locator("#language")).ToBeFocusedAsync();
+
+        await page.ReloadAsync();
+        await Expect(page.Locator("[data-nav=storage]")).ToHaveTextAsync("Storage");
+    }
+
+    [Fact]
+    public async Task Both_languages_say_the_same_things()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+
+        var different = await page.EvaluateAsync<string[]>(
+            """
+            async () => {
+              const [en, zh] = (await Promise.all(['en', 'zh-CN'].map(tag => import(`/js/i18n/${tag}.js`)))).map(module => module.default);
+              const names = text => [...String(text).matchAll(/\{(\w+)\}/g)].map(match => match[1]).sort().join();
+              const keys = [...new Set([...Object.keys(en), ...Object.keys(zh)])];
+              return keys.filter(key => !(key in en) || !(key in zh)
+                || (typeof en[key] === 'string' && typeof zh[key] === 'string' && names(en[key]) !== names(zh[key])));
+            }
+            """);
+
+        Assert.Empty(different);
+    }
+
+    private static async Task FitsAsync(IPage page)
+    {
+        var sticking = await page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const width = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= width) return [];
+              return [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1).map(e => e.outerHTML.slice(0, 120));
+            }
+            """);
+        Assert.Empty(sticking);
+    }
+}

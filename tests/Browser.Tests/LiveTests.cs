@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using VideoPlatform.Browser.Tests.Hosting;
+using static Microsoft.Playwright.Assertions;
+
+namespace VideoPlatform.Browser.Tests;
+
+/// <summary>What the page shows is what the service has, with and without a connection.</summary>
+public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
+{
+    [Fact]
+    public async Task A_lost_connection_is_said_and_restored_with_all_that_was_missed()
+    {
+        Expected.AddRange(["ERR_CONNECTION_REFUSED", "WebSocket connection"]);
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5) });
+        var id = await Platform.GivenVideoAsync("paper boat", "processing");
+        var page = await OpenAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        await Expect(Card(page, "paper boat")).ToHaveAttributeAsync("data-status", "processing");
+
+        await Platform.StopAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "lost");
+        await Expect(page.Locator("[data-notice=connection]")).ToContainTextAsync("The connection is lost. What you see may be out of date; nothing that is under way is harmed.");
+        await Expect(page.Locator("#countdown")).ToHaveTextAsync(new Regex(@"Next try in \d+ s\."));
+
+        await Platform.StartAgainAsync();
+        var missed = await Platform.GivenPictureAsync("came meanwhile");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try now" }).ClickAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        await Expect(page.Locator("[data-notice=connection]")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("Connected again. Everything is up to date.");
+        await Expect(page.Locator($".grid > li[data-id='{missed}']")).ToBeVisibleAsync();
+        await Expect(page.Locator($".grid > li[data-id='{id}']")).ToHaveAttributeAsync("data-status", "processing");
+    }
+
+    [Fact]
+    public async Task A_connection_comes_back_by_itself()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+
+        await page.Context.SetOfflineAsync(true);
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "lost");
+        await page.Context.SetOfflineAsync(false);
+
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        Expected.AddRange(["ERR_INTERNET_DISCONNECTED", "WebSocket connection"]);
+    }
+
+    [Fact]
+    public async Task Without_a_socket_the_page_asks_instead()
+    {
+        Expected.Add("WebSocket");
+        await StartAsync();
+        await Platform.GivenPictureAsync("paper boat");
+        var page = await OpenAsync("about:blank");
+        await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
+
+        await page.GotoAsync("/");
+
+        await Expect(Card(page, "paper boat")).ToBeVisibleAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "polling");
+        await Expect(page.Locator("[data-notice=connection]")).ToContainTextAsync("The page asks every 10 seconds instead");
+    }
+
+    [Fact]
+    public async Task Two_tabs_show_the_same()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        var other = await OpenBesideAsync(page);
+        await Expect(other.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+
+        await ChooseAsync(page, ("paper boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Card(other, "paper boat")).ToHaveAttributeAsync("data-status", "completed");
+    }
+}

@@ -1,0 +1,200 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using VideoPlatform.Browser.Tests.Hosting;
+using VideoPlatform.Sandbox.Faults;
+using static Microsoft.Playwright.Assertions;
+
+namespace VideoPlatform.Browser.Tests;
+
+/// <summary>From a picture to a video that plays.</summary>
+public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
+{
+    [Fact]
+    public async Task A_dropped_picture_becomes_a_video_that_plays_and_seeks()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+
+        await BringAsync(page, "drop", ("paper boat.png", Pictures.Png()));
+        await Expect(page.Locator(".draft")).ToContainTextAsync("320 × 240");
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "720P" }).CheckAsync(new() { Force = true });
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        var card = Card(page, "paper boat");
+        await Expect(card).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(card.Locator(".card-storage")).ToHaveTextAsync("Kept here");
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("“paper boat” is ready.");
+        var bytes = await page.RunAndWaitForResponseAsync(
+            () => card.GetByRole(AriaRole.Link).ClickAsync(), response => response.Url.Contains("/uploads/videos/", StringComparison.Ordinal));
+        Assert.Equal(206, bytes.Status);
+
+        var player = page.Locator("video[data-workspace]");
+        await player.FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await UntilAsync(player, "video => video.currentTime > 0.2 && !video.paused");
+        await player.EvaluateAsync("video => { video.currentTime = 4; }");
+        await UntilAsync(player, "video => video.currentTime >= 4 && !video.seeking && video.readyState >= 2 && video.error === null");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task A_pasted_picture_is_taken()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+
+        await BringAsync(page, "paste", ("image.png", Pictures.Png()));
+
+        await Expect(page.Locator(".draft")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".draft")).ToContainTextAsync("PNG · 320 × 240");
+    }
+
+    [Fact]
+    public async Task Several_pictures_become_several_videos()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+
+        await ChooseAsync(page, ("one.png", Pictures.Png(10)), ("two.png", Pictures.Png(120)), ("three.png", Pictures.Png(240)));
+        await Prompt(page).FillAsync("Clouds pass");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make 3 videos" }).ClickAsync();
+
+        foreach (var name in (string[])["one", "two", "three"])
+            await Expect(Card(page, name)).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(page.Locator(".draft")).ToHaveCountAsync(0);
+        await Expect(Prompt(page)).ToHaveValueAsync("");
+        Assert.Equal(3, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task A_double_click_makes_one_video()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+
+        await page.Locator("[data-action=make]").DblClickAsync();
+
+        await Expect(Card(page, "boat")).ToHaveAttributeAsync("data-status", "completed");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+        Assert.Equal(1, await Platform.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_lost_answer_and_a_second_press_make_one_video()
+    {
+        Expected.Add("net::ERR_FAILED");
+        await StartAsync();
+        var page = await OpenAsync();
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.RouteAsync("**/api/workspaces/*/video", async route =>
+        {
+            await route.FetchAsync();
+            await route.AbortAsync();
+        }, new PageRouteOptions { Times = 1 });
+
+        await page.Locator("[data-action=make]").ClickAsync();
+        await Expect(page.Locator(".draft [role=alert]")).ToContainTextAsync("The server cannot be reached. Check the connection and try again. Nothing is ordered twice.");
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(page.Locator(".draft")).ToHaveCountAsync(0);
+        await Expect(Card(page, "boat")).ToHaveAttributeAsync("data-status", "completed");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task Progress_is_seen_live()
+    {
+        await StartAsync();
+        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 8_000 });
+        var page = await OpenAsync();
+        var id = await Platform.GivenPictureAsync("slow");
+
+        await Platform.AskAsync(id);
+
+        var card = page.Locator($".grid > li[data-id='{id}']");
+        await Expect(card).ToHaveAttributeAsync("data-status", "downloading");
+        await Expect(card.Locator(".card-status")).ToHaveTextAsync(new Regex("Being fetched · [1-9][0-9]?%"));
+        var bar = card.Locator(".bar-fill");
+        var share = await bar.EvaluateAsync<double>("bar => parseFloat(bar.style.width)");
+        Assert.InRange(share, 1, 99);
+        await UntilAsync(bar, $"(bar) => parseFloat(bar.style.width) > {share} || !bar.checkVisibility()");
+        await Expect(card).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(bar).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_picture_that_the_model_refuses_is_explained_and_can_be_made_to_fit()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "720P" })).ToBeAttachedAsync();
+
+        await ChooseAsync(page, ("glass.png", Pictures.Png(transparent: true)), ("tiny.png", Pictures.Png(width: 100, height: 100)));
+        await Expect(page.Locator(".draft").Nth(0)).ToContainTextAsync("transparent background");
+        await Expect(page.Locator(".draft").Nth(1)).ToContainTextAsync("each side needs at least 240");
+        await Prompt(page).FillAsync("Light falls through");
+        await page.Locator("[data-action=make]").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make it fit" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".draft").Nth(0)).ToContainTextAsync("JPEG · 320 × 240");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove tiny" }).ClickAsync();
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Card(page, "glass")).ToHaveAttributeAsync("data-status", "completed");
+        Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task A_picture_can_be_kept_without_a_video()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+
+        await ChooseAsync(page, ("later.png", Pictures.Png()));
+        await page.Locator("[data-action=keep-picture]").ClickAsync();
+
+        await Expect(Card(page, "later")).ToHaveAttributeAsync("data-status", "none");
+        await Expect(Card(page, "later").Locator(".card-status")).ToHaveTextAsync("Picture only");
+        Assert.Equal(0, Platform.Provider.Counters.TasksCreated);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_said_where_it_is_missing()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(Prompt(page)).ToBeVisibleAsync();
+
+        await page.Locator("[data-action=make]").ClickAsync();
+        await Expect(page.Locator(".composer .form-error")).ToContainTextAsync("Choose a picture first.");
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Prompt(page)).ToBeFocusedAsync();
+        await Expect(Prompt(page)).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.Locator(".composer")).ToContainTextAsync("Say in a few words what should happen.");
+        Assert.Equal(0, await Platform.CountAsync());
+    }
+
+    /// <summary>The events as the browser fires them when a file is dropped on the composer, or pasted.</summary>
+    private static async Task BringAsync(IPage page, string how, (string Name, byte[] Bytes) picture)
+    {
+        await Expect(page.Locator(".drop")).ToBeVisibleAsync();
+        await page.EvaluateAsync(
+            """
+            ({ how, name, bytes }) => {
+              const carried = new DataTransfer();
+              carried.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], name, { type: 'image/png' }));
+              const options = { bubbles: true, cancelable: true };
+              if (how === 'paste') return void document.body.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: carried }));
+              const drop = document.querySelector('.drop');
+              for (const kind of ['dragenter', 'dragover', 'drop']) drop.dispatchEvent(new DragEvent(kind, { ...options, dataTransfer: carried }));
+            }
+            """,
+            new { how, name = picture.Name, bytes = Convert.ToBase64String(picture.Bytes) });
+    }
+}
