@@ -141,6 +141,7 @@ internal sealed partial class WorkDispatcher(
         }
         catch (OperationCanceledException) when (step.IsCancellationRequested)
         {
+            if (!stopping.IsCancellationRequested) LogClaimLost(lane, workspace.Id);
             await HandBack(workspace.Id, claim);
         }
         catch (Exception e)   // the host's edge: the claim runs out and the step is tried again
@@ -176,7 +177,6 @@ internal sealed partial class WorkDispatcher(
                 if (await workspaces.RenewAsync(id, claim, clock.Now() + work.Value.LeaseDuration, step.Token)) continue;
 
                 // A step that has just ended has no claim either; cancelling it then does nothing.
-                LogClaimLost(id);
                 await step.CancelAsync();
             }
         }
@@ -217,8 +217,8 @@ internal sealed partial class WorkDispatcher(
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Lane} step of {WorkspaceId} changed nothing: {Code}, {Reason}")]
     private partial void LogStepRefused(WorkLane lane, WorkspaceId workspaceId, string code, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on {WorkspaceId} was lost; its step stops")]
-    private partial void LogClaimLost(WorkspaceId workspaceId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on the {Lane} step of {WorkspaceId} was lost; it stops")]
+    private partial void LogClaimLost(WorkLane lane, WorkspaceId workspaceId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be kept or handed back")]
     private partial void LogRenewFailed(Exception e, WorkspaceId workspaceId);

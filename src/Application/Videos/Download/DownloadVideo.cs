@@ -31,7 +31,7 @@ internal sealed partial class DownloadVideoHandler(
         try
         {
             if (await archive.FindFinishedAsync(state.Stem, ct) is { } finished)
-                return await Store(command, video, finished);
+                return await Store(command, video, state.Stem, finished);
 
             var answer = await source.OpenAsync(link, await archive.FindPrefixAsync(state.Stem, ct), ct);
             switch (answer)
@@ -41,21 +41,26 @@ internal sealed partial class DownloadVideoHandler(
                     {
                         var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
                         return fetched is ArchiveAnswer.Stored stored
-                            ? await Store(command, video, stored.File)
-                            : await End(command, v => NotStored(v, state, link, fetched));
+                            ? await Store(command, video, state.Stem, stored.File)
+                            : await End(command, state.Stem, v => NotStored(v, state, link, fetched));
                     }
 
                 case SourceAnswer.Dead dead:
                     LogDead(workspace.Id, dead.HttpStatus, link.Public);
                     var fresh = await AskForFreshLink(video, state, link, ct);
-                    return await End(command, v => fresh(v, dead.Problem));
+                    return await End(command, state.Stem, v => fresh(v, dead.Problem));
                 case SourceAnswer.Forbidden forbidden:
-                    return await End(command, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
+                    return await End(command, state.Stem, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
                 case SourceAnswer.Unavailable unavailable:
-                    return await End(command, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
+                    return await End(command, state.Stem, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
                 default:
                     throw new UnreachableException(answer.ToString());
             }
+        }
+        catch (OperationCanceledException)
+        {
+            await DiscardUnlessWanted(workspace.Id, state.Stem);
+            throw;
         }
         finally
         {
@@ -63,7 +68,7 @@ internal sealed partial class DownloadVideoHandler(
         }
     }
 
-    private async Task<Result<Done>> Store(DownloadVideo command, Video before, StoredFile file)
+    private async Task<Result<Done>> Store(DownloadVideo command, Video before, string stem, StoredFile file)
     {
         var now = clock.Now();
         var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), CancellationToken.None);
@@ -73,10 +78,21 @@ internal sealed partial class DownloadVideoHandler(
             return new Done();
         }
 
-        // Without its record the file must go; with a successor at work it stays, and the successor finds it.
-        if (error is NotFound) await archive.DeleteAsync(file, CancellationToken.None);
+        // With a successor at work the file stays, and the successor finds it. Where there is none, because the record is gone or
+        // has its file from another worker, this one must go.
+        if (!await IsWanted(command.WorkspaceId, stem) && (await workspaces.FindAsync(command.WorkspaceId, CancellationToken.None))?.Video?.File?.Path != file.Path)
+            await archive.DeleteAsync(file, CancellationToken.None);
         return error;
     }
+
+    /// <summary>A worker that lost its claim, by sleeping say, leaves nothing half behind when the video has been stored without it.</summary>
+    private async Task DiscardUnlessWanted(WorkspaceId id, string stem)
+    {
+        if (!await IsWanted(id, stem)) await archive.DiscardAsync(stem, CancellationToken.None);
+    }
+
+    private async Task<bool> IsWanted(WorkspaceId id, string stem) =>
+        (await workspaces.FindAsync(id, CancellationToken.None))?.Video?.State is VideoState.Downloading d && d.Stem == stem;
 
     private Result<Video> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer) => answer switch
     {
@@ -116,9 +132,10 @@ internal sealed partial class DownloadVideoHandler(
 
     private BoardReport Report(WorkspaceId id, SourceAnswer.Opened opened) => new(id, opened.Total, progress);
 
-    private async Task<Result<Done>> End(DownloadVideo command, Func<Video, Result<Video>> change)
+    private async Task<Result<Done>> End(DownloadVideo command, string stem, Func<Video, Result<Video>> change)
     {
         var ended = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, clock.Now(), change), CancellationToken.None);
+        if (!ended.TryGet(out _, out _)) await DiscardUnlessWanted(command.WorkspaceId, stem);
         return ended.Then<Done>(_ => new Done());
     }
 
