@@ -26,6 +26,9 @@ internal sealed class Tripwires
 
     public void Arm(string point, Deed deed, int nth) => armed[point] = new Wire(deed, nth);
 
+    /// <summary>Called before this process freezes.</summary>
+    public Action BeforeFreezing { get; set; } = static () => { };
+
     public void Disarm() => armed.Clear();
 
     public void Pass(string point)
@@ -33,6 +36,7 @@ internal sealed class Tripwires
         if (!armed.TryGetValue(point, out var wire) || Interlocked.Decrement(ref wire.Left) != 0) return;
 
         armed.TryRemove(point, out _);
+        if (wire.Deed is Deed.Freeze) BeforeFreezing();
         if (wire.Deed is Deed.Fail) throw new IOException($"Broken at {point}.");
         if (Signal(Environment.ProcessId, wire.Deed is Deed.Kill ? Kill : Stop) != 0)
             throw new InvalidOperationException($"No signal could be sent at {point}.");
