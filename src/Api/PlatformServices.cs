@@ -5,6 +5,7 @@ using VideoPlatform.Application;
 using VideoPlatform.Application.Stats;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Infrastructure.Archive;
+using VideoPlatform.Infrastructure.Maintenance;
 using VideoPlatform.Infrastructure.Qwen;
 using VideoPlatform.Infrastructure.Records;
 using VideoPlatform.Sandbox;
@@ -32,6 +33,7 @@ internal static class PlatformServices
         builder.Services.AddRecords(builder.Configuration);
         builder.Services.AddFiles();
         builder.Services.AddQwen();
+        builder.Services.AddLibrary();
         builder.Services.Decorate<IWorkspaceRepository, NotifyingWorkspaceRepository>();
         return settings;
     }
@@ -54,6 +56,18 @@ internal static class PlatformServices
         settings.Qwen.ApiKey = "sandbox";
         settings.Downloads.SandboxOrigin = sandbox.ResultOrigin;
         return sandbox;
+    }
+
+    /// <summary>Points the adapters at the sandbox of a running service on the same state folder: two on one folder would not know of each other's tasks.</summary>
+    /// <returns>False when there is none, or when the sandbox is not the provider.</returns>
+    public static async Task<bool> AttachSandboxAsync(this Settings settings, CancellationToken ct)
+    {
+        if (!settings.UsesSandbox || await SandboxProvider.FindRunningAsync(settings.Sandbox.Path, ct) is not { } running) return false;
+
+        settings.Qwen.BaseUrl = running.BaseUrl.ToString().TrimEnd('/');
+        settings.Qwen.ApiKey = "sandbox";
+        settings.Downloads.SandboxOrigin = running.ResultOrigin;
+        return true;
     }
 
     /// <summary>Opens the database, then the storage that its records are about.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -51,7 +53,14 @@ internal static partial class Serve
             kestrel.Limits.MaxRequestBodySize = 1024 * 1024;   // uploads raise it for themselves
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            // The answers are written through ApiJson itself; the OpenAPI document reads its names and number forms here.
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        builder.Services.AddResponseCompression();
         builder.Services.AddSingleton<StoredFiles>();
         builder.Services.AddSingleton<LiveFeed>();
         builder.Services.AddSingleton<IChangeListener>(p => p.GetRequiredService<LiveFeed>());

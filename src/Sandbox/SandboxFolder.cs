@@ -30,10 +30,15 @@ internal sealed class SandboxFolder
 
     public SandboxPorts Ports
     {
-        get => File.Exists(PortsFile)
-            ? JsonSerializer.Deserialize<SandboxPorts>(File.ReadAllBytes(PortsFile)) ?? new SandboxPorts(0, 0)
-            : new SandboxPorts(0, 0);
+        get => ReadPorts(_root);
         set => WriteWhole(PortsFile, JsonSerializer.SerializeToUtf8Bytes(value));
+    }
+
+    /// <summary>The ports of last time in a folder that need not be there; 0 when there was none.</summary>
+    public static SandboxPorts ReadPorts(string root)
+    {
+        var file = Path.Combine(Path.GetFullPath(root), "ports.json");
+        return File.Exists(file) ? JsonSerializer.Deserialize<SandboxPorts>(File.ReadAllBytes(file)) ?? new SandboxPorts(0, 0) : new SandboxPorts(0, 0);
     }
 
     public string TaskFile(string taskId) => Path.Combine(Tasks, taskId + ".json");

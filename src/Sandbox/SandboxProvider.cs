@@ -66,6 +66,27 @@ public sealed class SandboxProvider : IAsyncDisposable
         }
     }
 
+    /// <summary>A sandbox that runs on this folder already, in another process.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static async Task<RunningSandbox?> FindRunningAsync(string folder, CancellationToken ct)
+    {
+        var ports = SandboxFolder.ReadPorts(folder);
+        if (ports.Api == 0) return null;
+
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+        try
+        {
+            using var answer = await http.GetAsync($"http://127.0.0.1:{ports.Api}/sandbox", ct);
+            return answer.IsSuccessStatusCode && answer.Headers.Contains("X-Sandbox")
+                ? new RunningSandbox(new Uri($"http://127.0.0.1:{ports.Api}/api/v1"), new Uri($"http://127.0.0.1:{ports.Results}"))
+                : null;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -98,3 +119,6 @@ public sealed class SandboxProvider : IAsyncDisposable
         _folder.Ports = new SandboxPorts(_api.Origin.Port, ResultOrigin.Port);
     }
 }
+
+/// <summary>Where another process's sandbox listens.</summary>
+public sealed record RunningSandbox(Uri BaseUrl, Uri ResultOrigin);

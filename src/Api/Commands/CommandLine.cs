@@ -21,6 +21,8 @@ internal static class CommandLine
         var serve = new Command("serve", "Run the service (the default).");
         serve.SetAction((_, ct) => Serve.RunAsync(configuration, ct));
         root.Subcommands.Add(serve);
+        root.Subcommands.Add(MigrateCommand.Create(configuration));
+        root.Subcommands.Add(ImportCommand.Create(configuration));
 
         var parsed = root.Parse(words);
         if (parsed.Errors.Count > 0)

@@ -3,6 +3,8 @@ using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using VideoPlatform.Api.Security;
 using VideoPlatform.Api.Videos;
+using VideoPlatform.Api.Workspaces;
+using VideoPlatform.Application.Idempotency;
 using VideoPlatform.Domain.Models;
 
 namespace VideoPlatform.Api.Docs;
@@ -50,10 +52,24 @@ internal static class ApiDocs
         });
     });
 
+    /// <summary>The header of the two calls that create; it is read by hand, so it is described by hand.</summary>
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        (operation.Parameters ??= []).Add(new OpenApiParameter
+        {
+            Name = IdempotencyHeader.Name,
+            In = ParameterLocation.Header,
+            Description = "The same key with the same body gives the first answer again, for at least 24 hours; with another body it is refused (422).",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
+        });
+        return Task.CompletedTask;
+    });
+
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new RequiredRole(Role.Reader));
-        routes.MapScalarApiReference("/docs", options => options.WithTitle("VideoPlatform").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry())
+        routes.MapScalarApiReference("/docs", options => options.WithTitle("VideoPlatform").WithOpenApiRoutePattern("/openapi/v1.json")
+                .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton())
             .WithMetadata(new RequiredRole(Role.Reader))
             .AddEndpointFilter(async (context, next) =>
             {

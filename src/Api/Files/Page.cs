@@ -8,7 +8,8 @@ internal static class Page
     /// <summary>The web page at <c>/</c>, from <c>wwwroot</c> beside the program. It holds no secret and is open to whoever may connect.</summary>
     public static void MapPage(this WebApplication app)
     {
-        var files = new PhysicalFileProvider(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "wwwroot")).FullName);
+        var files = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
+        app.UseResponseCompression();
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         app.UseStaticFiles(new StaticFileOptions
         {

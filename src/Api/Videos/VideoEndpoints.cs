@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MediatR;
 using Microsoft.AspNetCore.Http.Features;
+using VideoPlatform.Api.Docs;
 using VideoPlatform.Api.Files;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
@@ -43,7 +44,7 @@ internal static class VideoEndpoints
         var video = routes.MapGroup("/api/workspaces/{id}/video").WithTags("Videos");
         video.MapPost("", Request).Needs(Role.Editor)
             .WithName("RequestVideo").WithSummary("Ask for a video of the picture").Accepts<VideoRequestBody>("application/json")
-            .Produces<VideoView>(202).Fails(400, 404, 409, 413, 415, 422, 507);
+            .Produces<VideoView>(202).Fails(400, 404, 409, 413, 415, 422, 507).TakesIdempotencyKey();
         video.MapGet("", Get).Needs(Role.Reader)
             .WithName("GetVideo").WithSummary("The video with its history").Produces<VideoView>().Fails(400, 404);
         video.MapPost("/cancel", Cancel).Needs(Role.Editor)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MediatR;
 using Microsoft.Net.Http.Headers;
+using VideoPlatform.Api.Docs;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
 using VideoPlatform.Application.Workspaces;
@@ -19,7 +20,7 @@ internal static class WorkspaceEndpoints
         routes.MapPost("/api/workspaces", CreateWorkspaceEndpoint.Handle).Needs(Role.Editor)
             .WithName("CreateWorkspace").WithTags("Workspaces").WithSummary("Upload a picture and open a workspace around it")
             .Accepts<CreateWorkspaceEndpoint.Form>("multipart/form-data")
-            .Produces<WorkspaceView>(201).Fails(400, 413, 415, 422, 507);
+            .Produces<WorkspaceView>(201).Fails(400, 413, 415, 422, 507).TakesIdempotencyKey();
         routes.MapGet("/api/workspaces", List).Needs(Role.Reader)
             .WithName("ListWorkspaces").WithTags("Workspaces").WithSummary("One page, newest first, stable while others insert")
             .Produces<WorkspaceListView>().Fails(400);

@@ -24,7 +24,8 @@ public sealed record RemoteLink
     /// <summary>Takes an absolute http or https address. The deadline is its <c>Expires</c>, else a day after the task's end, else unknown.</summary>
     public static RemoteLink? Parse(string? url, DateTimeOffset? taskEndedAt)
     {
-        if (url is null or { Length: > 8192 } || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        // A line break would end up in a Location header; Uri overlooks it.
+        if (url is null or { Length: > 8192 } || url.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.UserInfo.Length > 0)
             return null;
 
@@ -36,6 +37,9 @@ public sealed record RemoteLink
         Parse(url, null) is { } link ? link with { ExpiresAt = expiresAt ?? link.ExpiresAt, IsDead = isDead } : null;
 
     public bool LivesAt(DateTimeOffset now) => !IsDead && !(ExpiresAt <= now);
+
+    /// <summary>Without the query: whatever is printed may end up in a log.</summary>
+    public override string ToString() => Public;
 
     public RemoteLink Dead() => this with { IsDead = true };
 

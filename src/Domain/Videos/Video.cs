@@ -100,7 +100,7 @@ public sealed record Video
     /// <summary>The provider said yes. Also true when a slower process learns it after others have begun to doubt.</summary>
     public Result<Video> Accepted(Guid attempt, ProviderTask task, DateTimeOffset nextQuestion, DateTimeOffset now)
     {
-        if (State is VideoState.Processing p && p.Paid.Id == task.Id) return this;
+        if (State.Task?.Id == task.Id) return this;   // others found it out meanwhile, and have gone on from there
         if (!IsAbout(attempt)) return NotFor("accept a task");
 
         return To(new VideoState.Processing(task, nextQuestion, 0), now) with { SubmittedAt = AttemptAt, Problem = null };
@@ -119,10 +119,10 @@ public sealed record Video
     // ---- settling ------------------------------------------------------------------------------------------
 
     /// <summary>A look at the provider's list told nothing yet.</summary>
-    /// <param name="counts">The look was complete, and its silence counts as one of the looks that prove absence.</param>
+    /// <param name="counts">The look was complete, and its silence counts as one of the looks that prove absence. One that was not takes no candidate back.</param>
     public Result<Video> LookedInVain(DateTimeOffset nextLook, bool counts, Problem? problem = null) =>
         State is VideoState.Unsettled u
-            ? this with { State = u with { Due = nextLook, Looks = counts ? u.Looks + 1 : u.Looks, Candidates = [] }, Problem = problem ?? Problem }
+            ? this with { State = u with { Due = nextLook, Looks = counts ? u.Looks + 1 : u.Looks, Candidates = counts ? [] : u.Candidates }, Problem = problem ?? Problem }
             : NotFor("look again");
 
     /// <summary>Several tasks could be ours: a person chooses.</summary>
@@ -233,13 +233,16 @@ public sealed record Video
     public Result<Video> FetchAgain(string stem, RemoteLink? freshLink, DateTimeOffset now)
     {
         if (State is VideoState.Downloading d) return this with { State = d with { Due = now } };
-        if (Status is not (VideoStatus.Completed or VideoStatus.Expired)) return new GenerationInProgress(Status);
+        if (!Status.IsTerminal()) return new GenerationInProgress(Status);
+        if (Status is VideoStatus.Failed or VideoStatus.Cancelled) return NotFor("be fetched: the provider made nothing");
         if (Status is VideoStatus.Completed && File is not null) return NotFor("be fetched again: the file is here");
 
         var link = freshLink ?? Link;
         if (link is null || !link.LivesAt(now)) return new VideoExpired();
 
-        return To(new VideoState.Downloading(State.Task, stem, now, 0, freshLink is not null), now) with { Link = link, Problem = null };
+        // Why a completed one is fetched again (its file is gone, say) stays in view until it is here; an expired one has just been found alive.
+        var because = Status is VideoStatus.Completed ? Problem : null;
+        return To(new VideoState.Downloading(State.Task, stem, now, 0, freshLink is not null), now, because?.Message) with { Link = link, Problem = because };
     }
 
     // ---- the kept file -------------------------------------------------------------------------------------

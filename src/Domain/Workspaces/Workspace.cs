@@ -72,7 +72,7 @@ public sealed record Workspace
 
     /// <summary>A worker ends its step: the change is kept and the claim given up.</summary>
     public Result<Workspace> End(Guid token, DateTimeOffset now, Func<Video, Result<Video>> change) =>
-        Lease?.Token == token ? Change(change, now) : Lost();
+        Lease?.Token == token ? Change(change, now).Then<Workspace>(next => next with { Lease = null }) : Lost();
 
     /// <summary>A worker gives its claim back with nothing done; the step is due at once.</summary>
     public Result<Workspace> Release(Guid token) => Lease?.Token == token ? this with { Lease = null } : Lost();
@@ -88,6 +88,10 @@ public sealed record Workspace
     /// <summary>What was read from the stored file; a step that runs meanwhile keeps its claim.</summary>
     public Result<Workspace> Describe(StoredFile file, DateTimeOffset now) =>
         Change(video => video.Described(file), now).Then<Workspace>(next => next with { Lease = Lease });
+
+    /// <summary>Our file is not there any more; a step that runs meanwhile (its replacement) keeps its claim.</summary>
+    public Result<Workspace> LoseFile(Problem problem, DateTimeOffset now) =>
+        Change(video => video.FileLost(problem), now).Then<Workspace>(next => next with { Lease = Lease });
 
     /// <summary>Whether it may go: never while a paid task may run.</summary>
     public Error? RefusesDeletion() =>

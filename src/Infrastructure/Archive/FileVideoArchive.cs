@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Pictures;
 using VideoPlatform.Application.Videos;
+using VideoPlatform.Application.Work;
 using VideoPlatform.Domain.Proof;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -172,7 +173,7 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
                 var path = StoragePath.Parse($"{StoragePath.Videos}/{name}.{container.Extension}");
                 var file = new StoredFile(
                     path, container.ContentType, intake.Length, sha256, intake.Crc64Hex,
-                    source.Crc64 is null ? Verification.Length : Verification.Checksum, Milliseconds(clock.GetUtcNow()));
+                    source.Crc64 is null ? Verification.Length : Verification.Checksum, clock.Now());
                 var video = root.Locate(path);
                 if (File.Exists(video)) continue;
 
@@ -271,7 +272,4 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         for (var i = 0; i < MaxNames; i++)
             yield return i == 0 ? stem : isTimed ? $"{stem[..at]}{first + i}" : $"{stem}_{i}";
     }
-
-    // What is stored shows milliseconds; a finer time would not come back the same.
-    private static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

@@ -147,6 +147,6 @@ internal sealed class PartFile : IDisposable
         return target is null || Path.GetFileName(target) == stem + DurableFile.PartEnding;
     }
 
-    private static bool IsSharingViolation(IOException e) =>
+    internal static bool IsSharingViolation(IOException e) =>
         e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);   // EWOULDBLOCK
 }

@@ -14,7 +14,7 @@ namespace VideoPlatform.Infrastructure.Archive;
 /// <param name="Size">In bytes.</param>
 /// <param name="Sha256">64 lower-case hex digits.</param>
 /// <param name="Crc64">CRC-64/XZ, 16 lower-case hex digits.</param>
-/// <param name="Verified"><c>checksum</c> or <c>length</c>.</param>
+/// <param name="Verified"><c>checksum</c> or <c>length</c>; null for a file of the earlier system, of which nobody declared anything.</param>
 public sealed record VideoSidecar(
     int SchemaVersion,
     string File,
@@ -37,7 +37,7 @@ public sealed record VideoSidecar(
     string Sha256,
     string Crc64,
     string ContentType,
-    string Verified)
+    string? Verified)
 {
     public const int CurrentSchema = 1;
 
@@ -75,7 +75,7 @@ public sealed record VideoSidecar(
             request is null ? null : new SidecarParameters(request.NegativePrompt, request.Resolution, request.Duration, request.Seed, request.PromptExtend, request.Watermark),
             video?.State.Task?.Id, video?.State.Task?.Endpoint,
             video?.RequestedAt ?? workspace.CreatedAt, video?.SubmittedAt, video?.FinishedAt, file.ArchivedAt!.Value,
-            file.Size!.Value, file.Sha256!, file.Crc64!, file.ContentType, file.Verified!.Value.Word());
+            file.Size!.Value, file.Sha256!, file.Crc64!, file.ContentType, file.Verified?.Word());
     }
 
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Default.VideoSidecar);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Maintenance;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 
@@ -14,7 +15,7 @@ namespace VideoPlatform.Infrastructure.Download;
 /// Fetches over HTTP/1.1: no proxy, no cookie, no credential, no compression, and redirects by hand, each hop checked like the first.
 /// A body is only handed out when its end can be told: by its length, by chunks, or by the declared checksum.
 /// </summary>
-internal sealed class HttpVideoSource : IVideoSource, IDisposable
+internal sealed class HttpVideoSource : IVideoSource, ILinkProbe, IDisposable
 {
     private const int MaxRedirects = 5;
 
@@ -51,9 +52,9 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
         try
         {
             var address = new Uri(link.Url);
-            answer = await FollowAsync(address, after, silence, ct);
+            answer = await AskAsync(address, after, silence, ct);
             // The sender cannot go on from the prefix, or not in a way that can be trusted: once more, from the start.
-            answer ??= await FollowAsync(address, null, silence, ct) ?? throw new UnreachableException("Only a request with a range has no answer.");
+            answer ??= await AskAsync(address, null, silence, ct) ?? throw new UnreachableException("Only a request with a range has no answer.");
             return answer;
         }
         catch (SourceFailedException e)
@@ -70,42 +71,90 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
         }
     }
 
+    public async Task<LinkAnswer> ProbeAsync(RemoteLink link, CancellationToken ct)
+    {
+        using var silence = new Silence(options.StallTimeout, clock);
+        try
+        {
+            var hop = await FollowAsync(new Uri(link.Url), AskForFirstByte, silence, ct);
+            using var response = hop.Response;
+            return (response?.StatusCode, hop.Refusal) switch
+            {
+                (HttpStatusCode.OK or HttpStatusCode.PartialContent, _) => new LinkAnswer.Alive(),
+                (HttpStatusCode.Forbidden or HttpStatusCode.NotFound, _) => new LinkAnswer.Dead((int)response!.StatusCode, await DescribeAsync(response, hop.Address, silence, ct)),
+                ({ } status, _) => new LinkAnswer.Unclear((int)status, await DescribeAsync(response!, hop.Address, silence, ct)),
+                (_, SourceAnswer.Forbidden forbidden) => new LinkAnswer.Unclear(null, forbidden.Problem),
+                (_, SourceAnswer.Unavailable unavailable) => new LinkAnswer.Unclear(unavailable.HttpStatus, unavailable.Problem),
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (SourceFailedException e)
+        {
+            return new LinkAnswer.Unclear(null, e.Problem);
+        }
+        catch (HttpRequestException e)
+        {
+            return new LinkAnswer.Unclear(null, NoAnswer(e) switch
+            {
+                SourceAnswer.Forbidden forbidden => forbidden.Problem,
+                SourceAnswer.Unavailable unavailable => unavailable.Problem,
+                _ => throw new UnreachableException(),
+            });
+        }
+    }
+
     public void Dispose() => http.Dispose();
 
-    private async Task<SourceAnswer?> FollowAsync(Uri address, ProvenPrefix? after, Silence silence, CancellationToken ct)
+    private async Task<SourceAnswer?> AskAsync(Uri address, ProvenPrefix? after, Silence silence, CancellationToken ct)
+    {
+        var hop = await FollowAsync(address, next => Ask(next, after), silence, ct);
+        if (hop.Response is not { } response) return hop.Refusal;
+
+        var isKept = false;
+        try
+        {
+            var answer = await JudgeAsync(response, hop.Address, after, silence, ct);
+            isKept = answer is SourceAnswer.Opened;
+            return answer;
+        }
+        finally
+        {
+            if (!isKept) response.Dispose();
+        }
+    }
+
+    /// <returns>The first answer that is no redirect, to be disposed; or why there is none.</returns>
+    private async Task<Hop> FollowAsync(Uri address, Func<Uri, HttpRequestMessage> ask, Silence silence, CancellationToken ct)
     {
         for (var hop = 0; hop <= MaxRedirects; hop++)
         {
-            if (policy.Forbids(address, out var forbidden)) return new SourceAnswer.Forbidden(forbidden);
+            if (policy.Forbids(address, out var forbidden)) return new Hop(null, address, new SourceAnswer.Forbidden(forbidden));
 
-            using var request = Ask(address, after);
-            var response = await silence.WatchAsync(token => new ValueTask<HttpResponseMessage>(http.SendAsync(request, token)), ct);
-            var isKept = false;
-            try
+            using var request = ask(address);
+            var response = await silence.WatchAsync(new ValueTask<HttpResponseMessage>(http.SendAsync(request, silence.Token)), ct);
+            if (!IsRedirect(response.StatusCode)) return new Hop(response, address, null);
+
+            using (response)
             {
-                if (IsRedirect(response.StatusCode))
-                {
-                    if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next))
-                        return new SourceAnswer.Unavailable((int)response.StatusCode, new Problem("bad_redirect", $"{(int)response.StatusCode} without a usable address."));
+                if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next))
+                    return new Hop(null, address, new SourceAnswer.Unavailable((int)response.StatusCode, new Problem("bad_redirect", $"{(int)response.StatusCode} without a usable address.")));
 
-                    address = next;
-                    continue;
-                }
-
-                var answer = await JudgeAsync(response, address, after, silence, ct);
-                isKept = answer is SourceAnswer.Opened;
-                return answer;
-            }
-            finally
-            {
-                if (!isKept) response.Dispose();
+                address = next;
             }
         }
 
-        return new SourceAnswer.Unavailable(null, new Problem("too_many_redirects", $"The link was passed on more than {MaxRedirects} times."));
+        return new Hop(null, address, new SourceAnswer.Unavailable(null, new Problem("too_many_redirects", $"The link was passed on more than {MaxRedirects} times.")));
     }
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
+
+    // HEAD would break the signature, which covers the verb (dashscope.md section 4).
+    private static HttpRequestMessage AskForFirstByte(Uri address)
+    {
+        var request = Ask(address, null);
+        request.Headers.Range = new RangeHeaderValue(0, 0);
+        return request;
+    }
 
     private static HttpRequestMessage Ask(Uri address, ProvenPrefix? after)
     {
@@ -166,11 +215,12 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
         try
         {
             await using var stream = new SourceBody(await response.Content.ReadAsStreamAsync(ct), silence);
-            length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+            int read;
+            while ((read = await stream.ReadAsync(body.AsMemory(length), ct)) > 0) length += read;
         }
         catch (SourceFailedException)
         {
-            // The status has said what counts; the explanation is lost.
+            // The status has said what counts; the explanation is what came of it.
         }
 
         return RefusalText.Describe(response.StatusCode, response.ReasonPhrase, body.AsMemory(0, length), address);
@@ -189,4 +239,6 @@ internal sealed class HttpVideoSource : IVideoSource, IDisposable
             _ => new Problem("connection_lost", "The connection broke before an answer came."),
         });
     }
+
+    private sealed record Hop(HttpResponseMessage? Response, Uri Address, SourceAnswer? Refusal);
 }

@@ -17,9 +17,7 @@ internal static class RefusalText
     public static Problem Describe(HttpStatusCode status, string? reason, ReadOnlyMemory<byte> body, Uri address)
     {
         var (code, message) = Read(body);
-        if (message is null || Repeats(message, address)) message = Clean(reason);
-        if (code is null || Repeats(code, address)) code = $"http_{(int)status}";
-        return new Problem(code, string.IsNullOrEmpty(message) ? $"{(int)status} {status}" : $"{(int)status} {message}");
+        return new Problem(Shown(code, address) ?? $"http_{(int)status}", $"{(int)status} {Shown(message, address) ?? Shown(reason, address) ?? status.ToString()}");
     }
 
     private static (string? Code, string? Message) Read(ReadOnlyMemory<byte> body)
@@ -37,22 +35,16 @@ internal static class RefusalText
         try
         {
             using var reader = XmlReader.Create(new MemoryStream(body.ToArray(), writable: false), settings);
-            if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Error") return (null, null);
+            if (reader.MoveToContent() is not XmlNodeType.Element || reader.LocalName != "Error") return (null, null);
 
-            reader.Read();
-            while (!reader.EOF && (code is null || message is null))
+            var element = "";
+            while (reader.Read() && (code is null || message is null))
             {
-                if (reader.NodeType is XmlNodeType.Element && reader.Depth == 1 && reader.LocalName is "Code" or "Message")
-                {
-                    var isCode = reader.LocalName == "Code";
-                    var text = Clean(reader.ReadElementContentAsString());
-                    if (isCode) code ??= text;
-                    else message ??= text;
-                }
-                else
-                {
-                    reader.Read();
-                }
+                if (reader.NodeType is XmlNodeType.Element && reader.Depth == 1) element = reader.LocalName;
+                if (reader.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA) || reader.Depth != 2) continue;
+
+                if (element == "Code") code ??= reader.Value;
+                if (element == "Message") message ??= reader.Value;
             }
         }
         catch (XmlException)
@@ -63,9 +55,9 @@ internal static class RefusalText
         return (code, message);
     }
 
-    private static string? Clean(string? text)
+    private static string? Shown(string? text, Uri address)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text) || Repeats(text, address)) return null;
         var plain = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return plain.Length > MaxText ? plain[..MaxText] : plain;
     }

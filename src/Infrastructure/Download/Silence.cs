@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 
@@ -8,15 +9,19 @@ internal sealed class Silence(TimeSpan timeout, TimeProvider clock) : IDisposabl
 {
     private readonly CancellationTokenSource ended = new(Timeout.InfiniteTimeSpan, clock);
 
+    /// <summary>Begins a wait with this token; what is here already needs no watch.</summary>
+    public CancellationToken Token => ended.Token;
+
+    /// <summary>Waits for what was begun with <see cref="Token"/>.</summary>
     /// <exception cref="SourceFailedException">Code <c>stalled</c>: nothing came in time.</exception>
-    public async ValueTask<T> WatchAsync<T>(Func<CancellationToken, ValueTask<T>> wait, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> WatchAsync<T>(ValueTask<T> begun, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
         using var leaving = ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
         ended.CancelAfter(timeout);
         try
         {
-            return await wait(ended.Token);
+            return await begun;
         }
         catch (OperationCanceledException e)
         {

@@ -32,4 +32,29 @@ internal static class TopLevelBoxes
 
         return false;
     }
+
+    /// <summary>Whether a known box says that it goes on behind the end of the file. What cannot be understood proves nothing.</summary>
+    public static bool EndIsMissing(SafeFileHandle file)
+    {
+        Span<byte> header = stackalloc byte[16];
+        var length = RandomAccess.GetLength(file);
+        long at = 0;
+        for (var i = 0; i < MaxBoxes && at < length; i++)
+        {
+            var read = RandomAccess.Read(file, header, at);
+            if (read < 8 || !IsKnown(header[4..8])) return false;
+
+            long size = BinaryPrimitives.ReadUInt32BigEndian(header);
+            if (size == 1 && read == 16) size = BinaryPrimitives.ReadInt64BigEndian(header[8..]);
+            if (size < 8) return false;
+            if (size > length - at) return true;
+            at += size;
+        }
+
+        return false;
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("ftyp"u8) || type.SequenceEqual("moov"u8) || type.SequenceEqual("mdat"u8) || type.SequenceEqual("free"u8)
+        || type.SequenceEqual("skip"u8) || type.SequenceEqual("wide"u8) || type.SequenceEqual("moof"u8) || type.SequenceEqual("sidx"u8);
 }

@@ -11,16 +11,13 @@ using VideoPlatform.Infrastructure.Archive;
 namespace VideoPlatform.Infrastructure.Pictures;
 
 /// <summary>Pictures as files in the storage root, <c>{unix ms}-{8 random base36}.{ext}</c>, <c>….part</c> while they come.</summary>
-internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspector, IStorageSpace space, IOptions<UploadOptions> options, TimeProvider clock)
-    : IPictureStore
+internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspector, IOptions<UploadOptions> options, TimeProvider clock) : IPictureStore
 {
     private const int BlockSize = 64 * 1024;
     private const string Base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     public async Task<Result<ReceivedPicture>> ReceiveAsync(Stream upload, CancellationToken ct)
     {
-        if (!space.HasRoom) return new StorageFull();
-
         var part = Path.Combine(root.Folder, NewName() + DurableFile.PartEnding);
         try
         {

@@ -1,14 +1,40 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Idempotency;
 using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Infrastructure.Records.Mongo;
 using VideoPlatform.Infrastructure.Records.Sqlite;
 
 namespace VideoPlatform.Infrastructure.Records;
 
 public static class RecordsRegistration
 {
-    public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration c) => services
-        .AddSingleton(new SqliteDatabase(new SqliteOptions { Path = c["Persistence:Sqlite:Path"] ?? "data/videoplatform.db" })).AddSingleton<IRecordsStarter>(p => p.GetRequiredService<SqliteDatabase>())
-        .AddSingleton<IWorkspaceRepository, SqliteWorkspaceRepository>().AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
+    /// <summary>The stores behind <see cref="IWorkspaceRepository"/> and <see cref="IIdempotencyStore"/>, in the database that section
+    /// <c>Persistence</c> names. <see cref="IRecordsStarter"/> must have run before they are used.</summary>
+    public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PersistenceOptions>().Bind(configuration.GetSection(PersistenceOptions.Section));
+        services.AddSingleton(provider => new SqliteDatabase(OptionsOf(provider).Sqlite));
+        services.AddSingleton(provider => new MongoRecords(OptionsOf(provider).MongoDb));
+        services.AddSingleton<SqliteWorkspaceRepository>().AddSingleton<MongoWorkspaceRepository>();
+        services.AddSingleton<SqliteIdempotencyStore>().AddSingleton<MongoIdempotencyStore>();
+        services.AddSingleton(Chosen<IRecordsStarter, SqliteDatabase, MongoRecords>);
+        services.AddSingleton(Chosen<IWorkspaceRepository, SqliteWorkspaceRepository, MongoWorkspaceRepository>);
+        services.AddSingleton(Chosen<IIdempotencyStore, SqliteIdempotencyStore, MongoIdempotencyStore>);
+        return services;
+    }
+
+    private static TPort Chosen<TPort, TSqlite, TMongo>(IServiceProvider provider)
+        where TPort : class
+        where TSqlite : TPort
+        where TMongo : TPort => OptionsOf(provider).Provider switch
+        {
+            PersistenceOptions.SqliteProvider => provider.GetRequiredService<TSqlite>(),
+            PersistenceOptions.MongoDbProvider => provider.GetRequiredService<TMongo>(),
+            var other => throw new OptionsValidationException(
+                "Persistence:Provider", typeof(PersistenceOptions), [$"Persistence:Provider is \"{other}\"; it must be Sqlite or MongoDb."]),
+        };
+
+    private static PersistenceOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<PersistenceOptions>>().Value;
 }

@@ -135,7 +135,9 @@ internal sealed partial class DownloadVideoHandler(
     private async Task<Result<Done>> End(DownloadVideo command, string stem, Func<Video, Result<Video>> change)
     {
         var ended = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, clock.Now(), change), CancellationToken.None);
-        if (!ended.TryGet(out _, out _)) await DiscardUnlessWanted(command.WorkspaceId, stem);
+
+        // What came before the link died, or before another worker had stored the video, leads nowhere.
+        if (!ended.TryGet(out var workspace, out _) || workspace.Video?.Status is VideoStatus.Expired) await DiscardUnlessWanted(command.WorkspaceId, stem);
         return ended.Then<Done>(_ => new Done());
     }
 

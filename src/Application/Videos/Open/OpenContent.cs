@@ -34,7 +34,7 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
 
             // It vanished from the disk: the record says so, and falls back.
             var noted = await workspaces.ChangeAsync(
-                workspace.Id, w => w.Video?.File?.Path == file.Path ? w.Change(v => v.FileLost(Lost), now) : w, CancellationToken.None);
+                workspace.Id, w => w.Video?.File?.Path == file.Path ? w.LoseFile(Lost, now) : w, CancellationToken.None);
             if (!noted.TryGet(out workspace, out var error)) return error;
             video = workspace.Video!;
         }

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
 using MongoDB.Bson.Serialization;
 using VideoPlatform.Domain.Workspaces;
 
@@ -32,9 +33,8 @@ internal sealed class WorkspaceDocument
     /// <exception cref="UnreadableRecordException">It is not JSON, or not a document that can be understood.</exception>
     public static WorkspaceDocument FromExtendedJson(string json) => new(Materialize(() => BsonDocument.Parse(json)));
 
-    /// <exception cref="UnreadableRecordException">It is not a document.</exception>
-    public static BsonDocument Materialize(RawBsonDocument raw) =>
-        Materialize(() => raw.Materialize(MongoDB.Bson.IO.BsonBinaryReaderSettings.Defaults));
+    /// <exception cref="UnreadableRecordException">It cannot be taken apart (a name twice, broken text), or cannot be understood.</exception>
+    public static WorkspaceDocument From(RawBsonDocument raw) => new(Materialize(() => raw.Materialize(BsonBinaryReaderSettings.Defaults)));
 
     /// <param name="now">For the members that are derived from the time.</param>
     public static WorkspaceDocument New(Workspace workspace, DateTimeOffset now) => new(Write(workspace, now));

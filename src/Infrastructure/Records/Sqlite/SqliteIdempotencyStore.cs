@@ -9,8 +9,8 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
 {
     private const string Insert =
         """
-        INSERT INTO idempotency (scope, key, fingerprint, workspace_id, request_id, created_at, status, location, body)
-        VALUES (@scope, @key, @fingerprint, @workspace_id, @request_id, @created_at, @status, @location, @body)
+        INSERT INTO idempotency (scope, key, fingerprint, workspace_id, request_id, created_at)
+        VALUES (@scope, @key, @fingerprint, @workspace_id, @request_id, @created_at)
         ON CONFLICT (scope, key) DO NOTHING
         """;
 
@@ -29,8 +29,7 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
                 session.Run(
                     Insert,
                     ("@scope", note.Scope), ("@key", note.Key), ("@fingerprint", note.Fingerprint), ("@workspace_id", note.WorkspaceId.Value),
-                    ("@request_id", note.RequestId.ToString()), ("@created_at", note.CreatedAt.ToUnixTimeMilliseconds()),
-                    ("@status", note.Answer?.Status), ("@location", note.Answer?.Location), ("@body", note.Answer?.Body));
+                    ("@request_id", note.RequestId.ToString()), ("@created_at", note.CreatedAt.ToUnixTimeMilliseconds()));
                 return session.Rows(Find, row => Read(note.Scope, note.Key, row), ("@scope", note.Scope), ("@key", note.Key))[0];
             },
             ct);

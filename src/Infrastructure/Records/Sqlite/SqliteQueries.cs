@@ -11,15 +11,25 @@ internal static class SqliteQueries
 
     public const string NextDue = "SELECT min(due_at) FROM workspaces WHERE lane = @lane";
 
+    /// <summary>Goes from model to model in the index, and takes the first due request of each: as fast with a long queue as with a short one.</summary>
     public const string WaitingModels =
-        "SELECT model FROM workspaces WHERE lane = 'submit' AND due_at <= @now AND model IS NOT NULL GROUP BY model ORDER BY min(requested_at), model";
+        """
+        WITH RECURSIVE models (model) AS (
+            SELECT min(model) FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit'
+            UNION ALL
+            SELECT (SELECT min(model) FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit' AND model > models.model)
+            FROM models WHERE models.model IS NOT NULL),
+        waiting AS (
+            SELECT model, (SELECT requested_at FROM workspaces INDEXED BY workspaces_to_submit
+                WHERE lane = 'submit' AND model = models.model AND due_at <= @now ORDER BY requested_at LIMIT 1) AS oldest
+            FROM models WHERE model IS NOT NULL)
+        SELECT model FROM waiting WHERE oldest IS NOT NULL ORDER BY oldest, model
+        """;
 
     public const string InFlight =
         """
-        SELECT model, count(*) FROM (
-            SELECT model FROM workspaces WHERE lane IS NOT NULL AND status IN ('submitting', 'processing') AND model IS NOT NULL
-            UNION ALL
-            SELECT model FROM workspaces WHERE lane IS NOT NULL AND status = 'unsettled' AND model IS NOT NULL AND attempt_at >= @since)
+        SELECT model, count(*) FROM workspaces INDEXED BY workspaces_in_flight
+        WHERE lane IN ('settle', 'poll') AND model IS NOT NULL AND (status <> 'unsettled' OR attempt_at >= @since)
         GROUP BY model
         """;
 
@@ -65,17 +75,24 @@ internal static class SqliteQueries
 
     public static string Scan(ScanFilter filter)
     {
-        var unfinished = filter.Unfinished ? "lane IS NOT NULL AND " : "";
         var withoutFile = filter.CompletedWithoutFile ? "status = 'completed' AND storage <> 'local' AND " : "";
-        return $"SELECT id, doc FROM workspaces WHERE {unfinished}{withoutFile}id > @after ORDER BY id LIMIT @limit";
+        if (!filter.Unfinished) return $"{Piece(withoutFile)} ORDER BY id LIMIT @limit";
+
+        // One piece for each status, in the same order, merged.
+        var pieces = Enum.GetValues<VideoStatus>().Where(status => !status.IsTerminal()).Select(status => Piece($"{withoutFile}status = '{status.Word()}' AND "));
+        return $"{string.Join(" UNION ALL ", pieces)} ORDER BY id LIMIT @limit";
+
+        static string Piece(string condition) => $"SELECT id, doc FROM workspaces WHERE {condition}id > @after";
     }
 
+    // The order decides here and not the due time, which the planner would rather search by and then sort all that is due.
     public static string Claim(WorkLane lane, bool oneModel) => lane switch
     {
         WorkLane.Submit when oneModel =>
-            "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
+            "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
         WorkLane.Submit => "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND due_at <= @now ORDER BY requested_at LIMIT @limit",
-        WorkLane.Download => "SELECT id, doc FROM workspaces WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
+        WorkLane.Download =>
+            "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_download WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
         _ => "SELECT id, doc FROM workspaces WHERE lane = @lane AND due_at <= @now ORDER BY due_at LIMIT @limit",
     };
 }

@@ -13,7 +13,7 @@ using VideoPlatform.Infrastructure.Records.Documents;
 namespace VideoPlatform.Infrastructure.Records.Sqlite;
 
 /// <summary>The records in the embedded database.</summary>
-internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimeProvider clock, ILogger<SqliteWorkspaceRepository> log) : IWorkspaceRepository
+internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimeProvider clock, ILogger<SqliteWorkspaceRepository> log) : IWorkspaceRepository, IForeignDocuments
 {
     private const int ScanPiece = 200;
 
@@ -25,9 +25,6 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
 
     public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => InsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()), ct);
 
-    /// <summary>Stores a document as another program wrote it, with all of its members.</summary>
-    /// <returns>False, with nothing written, when the id is taken.</returns>
-    /// <exception cref="UnreadableRecordException">It is not one that can be understood.</exception>
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
         InsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()), ct);
 
@@ -134,7 +131,9 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private async Task<WorkspaceDocument?> LoadAsync(WorkspaceId id, CancellationToken ct) => await database.ReadAsync(session => Load(session, id), ct);
 
     private static WorkspaceDocument? Load(SqliteSession session, WorkspaceId id) =>
-        session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes ? WorkspaceDocument.From(bytes) : null;
+        session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes
+            ? UnreadableRecords.Read(id.Value, () => WorkspaceDocument.From(bytes))
+            : null;
 
     private List<Workspace> Claim(SqliteSession session, ClaimQuery query)
     {
@@ -189,18 +188,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private IEnumerable<Workspace> Readable(IEnumerable<(string Id, byte[] Document)> rows) =>
         rows.Select(TryRead).OfType<WorkspaceDocument>().Select(document => document.Workspace);
 
-    private WorkspaceDocument? TryRead((string Id, byte[] Document) row)
-    {
-        try
-        {
-            return WorkspaceDocument.From(row.Document);
-        }
-        catch (UnreadableRecordException flaw)
-        {
-            unreadable.Note(row.Id, flaw);
-            return null;
-        }
-    }
+    private WorkspaceDocument? TryRead((string Id, byte[] Document) row) => unreadable.TryRead(row.Id, () => WorkspaceDocument.From(row.Document));
 
     private static (string Id, byte[] Document) Row(SqliteDataReader row) => (WorkspaceRow.Id(row.GetFieldValue<byte[]>(0)), row.GetFieldValue<byte[]>(1));
 

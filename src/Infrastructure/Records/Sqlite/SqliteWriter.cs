@@ -56,14 +56,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         try
         {
             session.Run("BEGIN IMMEDIATE");
-            foreach (var job in batch)
-            {
-                session.Run("SAVEPOINT job");
-                if (!job.TryRun(session)) session.Run("ROLLBACK TO job");
-                session.Run("RELEASE job");
-            }
-
-            session.Run("COMMIT");
+            var kept = batch.Count == 1 ? batch[0].TryRun(session) : RunEach(batch);
+            session.Run(kept ? "COMMIT" : "ROLLBACK");
         }
         catch (SqliteException failure)
         {
@@ -73,6 +67,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         foreach (var job in batch) job.Complete();
+    }
+
+    private bool RunEach(List<Job> batch)
+    {
+        foreach (var job in batch)
+        {
+            session.Run("SAVEPOINT job");
+            if (!job.TryRun(session)) session.Run("ROLLBACK TO job");
+            session.Run("RELEASE job");
+        }
+
+        return true;
     }
 
     // After some failures (a full disk) SQLite has rolled back already, and says so with an error of its own.

@@ -1,0 +1,88 @@
+// The state of a video, and every error, as a sentence: one place for the gallery, the close look and the toasts.
+import { has, t } from './i18n.js';
+import { elapsed, percent, timeLeft } from './format.js';
+import { isRunning, isTerminal } from './store.js';
+
+export const nameOf = workspace => workspace.name?.trim() || t('gallery.untitled');
+
+export const candidatesOf = video => (video?.status === 'unsettled' && video.error?.candidates) || [];
+
+export function statusWord(video) {
+  if (!video) return t('status.none');
+  if (video.status === 'completed' && video.storage === 'none') return t('status.lost');
+  return candidatesOf(video).length > 0 ? t('status.choose') : t(`status.${video.status}`);
+}
+
+/** The word, and how far it is: a share where one is known, else the time since it was asked. */
+export function statusLine(workspace) {
+  const { video } = workspace;
+  if (!video || !isRunning(workspace)) return statusWord(video);
+  const share = fetchedShare(video);
+  const measure = share !== null ? percent(share) : video.requested_at ? elapsed(video.requested_at) : null;
+  return measure ? `${statusWord(video)} · ${measure}` : statusWord(video);
+}
+
+export function fetchedShare({ status, progress }) {
+  return status === 'downloading' && progress?.total > 0 ? Math.min(1, progress.received / progress.total) : null;
+}
+
+/** Where the bytes are. Null where there never were any, and nothing is missing. */
+export function storageWord(video) {
+  if (!video) return null;
+  if (video.storage === 'local') return t('storage.local');
+  if (video.storage === 'remote') return t('storage.remote.left', { left: timeLeft(video.remote_expires_at) });
+  return video.status === 'expired' || video.status === 'completed' ? t('storage.gone') : null;
+}
+
+/** One word for colours: 'active', 'good', 'risk', 'bad' or 'quiet'. */
+export function tone(video) {
+  if (!video || video.status === 'cancelled') return 'quiet';
+  if (video.status === 'failed' || video.status === 'expired') return 'bad';
+  if (video.status === 'unsettled') return 'risk';
+  if (!isTerminal(video.status)) return 'active';
+  return video.storage === 'local' ? 'good' : video.storage === 'remote' ? 'risk' : 'bad';
+}
+
+export function explanation(video) {
+  if (!video) return t('explain.none');
+  if (candidatesOf(video).length > 0) return t('explain.choose');
+  const key = video.status === 'completed' ? `explain.completed.${video.storage}` : `explain.${video.status}`;
+  const replacing = !isTerminal(video.status) && video.storage === 'local';
+  return replacing ? `${t(key)} ${t('explain.replacing')}` : t(key);
+}
+
+/** What happened, and what to do. */
+export function describe(error) {
+  const code = has(`error.${error.code}`) ? error.code : 'unexpected';
+  const wait = error.retryAfter ? t('error.wait', { n: Math.ceil(error.retryAfter) }) : null;
+  return {
+    what: t(`error.${code}`),
+    todo: [wait, t(`error.${code}.todo`)].filter(Boolean).join(' '),
+    detail: error.detail ?? null,
+    trace: code === 'unexpected' && error.traceId ? t('error.trace', { id: error.traceId }) : null,
+  };
+}
+
+export function sentence(error) {
+  const { what, todo } = describe(error);
+  return t('error.label', { what, todo });
+}
+
+/** The provider's own codes that a person can do something about (dashscope error table), by longest match. */
+const providerCodes = [
+  ['DataInspectionFailed', 'moderation'], ['InvalidParameter.DataInspection', 'picture'], ['IPInfringementSuspect', 'ip'],
+  ['Arrearage', 'arrearage'], ['PrepaidBillOverdue', 'arrearage'], ['PostpaidBillOverdue', 'arrearage'],
+  ['InvalidApiKey', 'key'], ['AccessDenied', 'access'], ['Model.AccessDenied', 'access'], ['Workspace.AccessDenied', 'access'],
+  ['Endpoint.AccessDenied', 'model'], ['CommodityNotPurchased', 'access'], ['AllocationQuota.FreeTierOnly', 'free'],
+  ['Throttling.AllocationQuota', 'quota'], ['Throttling', 'throttled'], ['InvalidURL', 'picture'], ['InvalidImage', 'picture'],
+  ['InvalidFile', 'picture'], ['BadRequest.InputDownloadFailed', 'picture'], ['InvalidParameter', 'parameter'],
+  ['InternalError.Timeout', 'timeout'], ['InternalError', 'internal'], ['SystemError', 'internal'], ['ModelServiceFailed', 'internal'],
+  ['ModelServingError', 'busy'], ['ModelUnavailable', 'busy'], ['ModelNotFound', 'model'],
+].sort((a, b) => b[0].length - a[0].length);
+
+export function providerExplanation(code) {
+  if (!code) return null;
+  if (has(`error.${code}`)) return `${t(`error.${code}`)} ${t(`error.${code}.todo`)}`;
+  const match = providerCodes.find(([prefix]) => code === prefix || code.startsWith(`${prefix}.`));
+  return match ? t(`provider.${match[1]}`) : null;
+}

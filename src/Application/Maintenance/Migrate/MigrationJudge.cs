@@ -1,0 +1,232 @@
+using Microsoft.Extensions.Options;
+using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Application.Videos;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+
+namespace VideoPlatform.Application.Maintenance.Migrate;
+
+/// <summary>A video that waits for its fetch.</summary>
+/// <param name="Deadline">When its link dies; null: unknown, so soon.</param>
+/// <param name="FreshLink">In place of the recorded one.</param>
+internal sealed record WaitingVideo(WorkspaceId Id, DateTimeOffset? Deadline, RemoteLink? FreshLink);
+
+internal abstract record Verdict
+{
+    private Verdict() { }
+
+    public sealed record Settled(MigratedRecord Line) : Verdict;
+
+    public sealed record Wait(WaitingVideo Video) : Verdict;
+}
+
+/// <summary>Decides about one record at a time: stored, adoptable, live or expired; and brings the live ones here.</summary>
+internal sealed class MigrationJudge(
+    IWorkspaceRepository workspaces, ILibraryFiles files, FileAdopter adopter, ILinkProbe probe, IVideoProvider provider, VideoFetcher fetcher,
+    IStepRunner steps, IOptions<QwenOptions> qwen, TimeProvider clock)
+{
+    // Our clock may be wrong: a link that cannot be asked is given this much more, as in the pipeline.
+    private static readonly TimeSpan pastDeadline = TimeSpan.FromHours(2);
+
+    // How long a link is trusted that answers although its time is over.
+    private static readonly TimeSpan stillAlive = TimeSpan.FromHours(1);
+
+    private OwnerSet owners = new();
+
+    /// <summary>Finished at the provider, as far as the record says.</summary>
+    public static bool IsFinished(Workspace workspace) => workspace.Video is { } video && video.Status switch
+    {
+        VideoStatus.Completed or VideoStatus.Downloading => true,
+        VideoStatus.Expired => video.Link is not null || MigrationProblem.IsIn(video.Problem),
+        _ => false,
+    };
+
+    /// <summary>Learns once which workspaces have files at all.</summary>
+    public void LookAround(CancellationToken ct)
+    {
+        owners = new OwnerSet();
+        foreach (var file in files.Enumerate())
+        {
+            ct.ThrowIfCancellationRequested();
+            if (LibraryNames.IsVideo(file.Path) && file.Owner is { } owner) owners.Add(owner);
+        }
+    }
+
+    /// <summary>What needs no work and no question: our file is there, or an earlier run has had the last word.</summary>
+    public MigratedRecord? FindSettled(Workspace workspace)
+    {
+        var video = workspace.Video!;
+        if (video is { Status: VideoStatus.Completed, File: { } file })
+            return adopter.FindStored(file) is { } found ? workspace.Line(MigrationOutcome.Stored, file with { Size = found.Size }) : null;
+
+        var isOver = video.Status is VideoStatus.Expired && video.Link?.LivesAt(clock.Now()) is not true && !owners.Contains(workspace.Id);
+        return isOver && (video.Request is not null || MigrationProblem.IsIn(video.Problem)) ? workspace.Line(MigrationOutcome.Expired) : null;
+    }
+
+    /// <summary>Classifies what is not settled. A link is asked at most once, and only where its deadline does not say enough.</summary>
+    public async Task<Verdict> JudgeAsync(Workspace workspace, bool dryRun, CancellationToken ct)
+    {
+        try
+        {
+            if (workspace.Video!.Status is VideoStatus.Downloading) return Live(workspace, null, dryRun);
+            if (owners.Contains(workspace.Id) && await AdoptAsync(workspace, dryRun, ct) is { } adopted) return new Verdict.Settled(adopted);
+
+            return await JudgeLinkAsync(workspace, dryRun, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
+        {
+            return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read."))));
+        }
+    }
+
+    /// <summary>Fetches one live video and notes its outcome.</summary>
+    public async Task<MigratedRecord> FetchAsync(WaitingVideo video, CancellationToken ct)
+    {
+        var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetLostFile, ct);
+        if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);
+
+        // Its time ran out while others were fetched: the truth about it is one question away.
+        if (error is VideoExpired && await workspaces.FindAsync(video.Id, ct) is { } late && await JudgeAsync(late, dryRun: false, ct) is Verdict.Settled settled)
+            return settled.Line;
+
+        var problem = MigrationProblem.Of(new Problem(error.Code, error.Message));
+        return new MigratedRecord(video.Id, MigrationOutcome.Failed, null, null, null, problem.Message);
+    }
+
+    private async Task<MigratedRecord?> AdoptAsync(Workspace workspace, bool dryRun, CancellationToken ct)
+    {
+        if (await adopter.FindAsync(workspace.Id, ct) is not { } found) return null;
+        if (dryRun) return workspace.Line(MigrationOutcome.Adoptable, new StoredFile(found.Path, found.ContentType, found.File.Size, found.Told?.Sha256, null, null, null));
+        if (!(await adopter.AdoptAsync(workspace.Id, found, ct)).TryGet(out var adopted, out _)) return null;
+
+        await steps.DescribeAsync(workspace.Id, ct);
+        return adopted.Line(MigrationOutcome.Adopted, adopted.Video!.File!);
+    }
+
+    private async Task<Verdict> JudgeLinkAsync(Workspace workspace, bool dryRun, CancellationToken ct)
+    {
+        var now = clock.Now();
+        switch (workspace.Video!.Link)
+        {
+            case null:
+                return await DeadAsync(workspace, new Problem("no_link", "No link is recorded."), dryRun, ct);
+            case { IsDead: true }:
+                return await DeadAsync(workspace, new Problem("link_dead", "The link is known to be dead."), dryRun, ct);
+            case { ExpiresAt: { } deadline } when deadline > now:
+                return Live(workspace, null, dryRun);
+            case { ExpiresAt: not null } when dryRun:
+                return new Verdict.Settled(workspace.Line(MigrationOutcome.Expired, new Problem("link_expired", "The link's time is over.")));
+            case var link:
+                return await probe.ProbeAsync(link, ct) switch
+                {
+                    LinkAnswer.Dead dead => await DeadAsync(workspace, dead.Problem, dryRun, ct),
+                    LinkAnswer.Unclear unclear when link.ExpiresAt + pastDeadline < now => await ExpireAsync(
+                        workspace, new Problem("link_expired", $"The link's time is over. Last: {unclear.Problem.Message}")),
+                    LinkAnswer.Unclear unclear => await FailAsync(workspace, unclear.Problem, dryRun),
+                    _ => Live(workspace, link.ExpiresAt is null ? null : RemoteLink.Restore(link.Url, now + stillAlive, isDead: false), dryRun),
+                };
+        }
+    }
+
+    private static Verdict Live(Workspace workspace, RemoteLink? freshLink, bool dryRun) =>
+        dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Live))
+        : new Verdict.Wait(new WaitingVideo(workspace.Id, (freshLink ?? workspace.Video!.Link)?.ExpiresAt, freshLink));
+
+    /// <summary>The link is dead: the task is asked once for another, if it can still be known.</summary>
+    private async Task<Verdict> DeadAsync(Workspace workspace, Problem problem, bool dryRun, CancellationToken ct)
+    {
+        if (dryRun) return new Verdict.Settled(workspace.Line(MigrationOutcome.Expired, problem));
+        if (workspace.Video!.State.Task is not { } task || !MayBeAsked(workspace.Video)) return await ExpireAsync(workspace, problem);
+
+        return await provider.QueryAsync(task, ct) switch
+        {
+            TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != workspace.Video.Link?.Url && fresh.LivesAt(clock.Now()) => Live(workspace, fresh, dryRun),
+            TaskAnswer.Silent => await FailAsync(workspace, problem, dryRun),
+            _ => await ExpireAsync(workspace, problem),
+        };
+    }
+
+    // A task's record lives as long as its link: long after the deadline there is nobody to ask.
+    private bool MayBeAsked(Video video)
+    {
+        var ended = video.Link?.ExpiresAt - RemoteLink.Lifetime ?? video.FinishedAt;
+        return !string.IsNullOrWhiteSpace(qwen.Value.ApiKey) && !(clock.Now() - ended > Schedule.TaskRecordLife);
+    }
+
+    private async Task<MigratedRecord> ConcludeAsync(Workspace workspace, CancellationToken ct)
+    {
+        switch (workspace.Video)
+        {
+            case { Status: VideoStatus.Completed, File: { } file }:
+                await steps.DescribeAsync(workspace.Id, ct);
+                return workspace.Line(MigrationOutcome.Fetched, file, status: 200);
+
+            case { Status: VideoStatus.Expired, Problem: { } problem }:
+                return LineOf(await ExpireAsync(workspace, problem), workspace);
+
+            case { Status: VideoStatus.Downloading, Problem: { } problem } video when MigrationProblem.StatusIn(problem.Message) is 403 or 404 && !MayBeAsked(video):
+                return LineOf(await ExpireAsync(workspace, problem), workspace);
+
+            case { Problem: { } problem }:
+                return LineOf(await FailAsync(workspace, problem, dryRun: false), workspace);
+
+            default:
+                return TakenOver(workspace);
+        }
+    }
+
+    private static MigratedRecord LineOf(Verdict verdict, Workspace workspace) => verdict is Verdict.Settled settled ? settled.Line : TakenOver(workspace);
+
+    private static MigratedRecord TakenOver(Workspace workspace) =>
+        workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(new Problem("taken_over", "Another worker took the fetch over, and it has not ended.")));
+
+    private async Task<Verdict> ExpireAsync(Workspace workspace, Problem cause)
+    {
+        var problem = MigrationProblem.Of(cause);
+        var written = await workspaces.ChangeAsync(workspace.Id, w => Expire(w, problem), CancellationToken.None);
+        if (!written.TryGet(out var expired, out var error)) return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(new Problem(error.Code, error.Message))));
+
+        // Somebody has begun to fetch it meanwhile: that outcome counts.
+        return expired.Video?.Status is VideoStatus.Expired
+            ? new Verdict.Settled(expired.Line(MigrationOutcome.Expired))
+            : new Verdict.Wait(new WaitingVideo(workspace.Id, null, null));
+    }
+
+    private Result<Workspace> Expire(Workspace workspace, Problem problem)
+    {
+        var now = clock.Now();
+        if (workspace.Lease?.Until > now) return workspace;
+
+        return ForgetLostFile(workspace).Then(w => w.Video switch
+        {
+            { Status: VideoStatus.Expired } video when MigrationProblem.IsIn(video.Problem) => w,
+            { Status: VideoStatus.Expired } => w.Change(video => video.Noted(video.Problem is { } own ? MigrationProblem.Of(own) : problem), now),
+            { Status: VideoStatus.Completed, File: null } or { Status: VideoStatus.Downloading } => w.Change(video => video.LinkDied(problem, now), now),
+            _ => w,
+        });
+    }
+
+    private async Task<Verdict> FailAsync(Workspace workspace, Problem cause, bool dryRun)
+    {
+        var problem = MigrationProblem.Of(cause);
+        if (!dryRun) await workspaces.ChangeAsync(workspace.Id, w => Fail(w, problem), CancellationToken.None);
+        return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, problem));
+    }
+
+    private Result<Workspace> Fail(Workspace workspace, Problem problem)
+    {
+        var now = clock.Now();
+        if (workspace.Lease?.Until > now || workspace.Video is not { Status: VideoStatus.Completed or VideoStatus.Downloading } video || video.Problem == problem) return workspace;
+
+        return ForgetLostFile(workspace).Then(w => w.Change(v => v.Noted(problem), now));
+    }
+
+    private Result<Workspace> ForgetLostFile(Workspace workspace) =>
+        workspace.Video is { Status: VideoStatus.Completed, File: { } file } && adopter.FindStored(file) is null
+            ? workspace.Change(video => video.FileLost(new Problem("file_missing", "The stored file is not on the disk, or is another.")), clock.Now())
+            : workspace;
+}

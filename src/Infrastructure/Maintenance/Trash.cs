@@ -1,0 +1,62 @@
+using System.Globalization;
+using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Infrastructure.Archive;
+
+namespace VideoPlatform.Infrastructure.Maintenance;
+
+internal sealed class Trash(StorageRoot root, TimeProvider clock) : ITrash
+{
+    private const string Folder = ".trash";
+    private const string DayFormat = "yyyy-MM-dd";
+
+    public string? Take(string path)
+    {
+        var from = Locate(path);
+        var day = clock.GetUtcNow().ToString(DayFormat, CultureInfo.InvariantCulture);
+        for (var copy = 0; ; copy++)
+        {
+            var trashed = $"{Folder}/{day}/{path}{(copy == 0 ? "" : $".{copy}")}";
+            Directory.CreateDirectory(Path.GetDirectoryName(Locate(trashed))!);
+            try
+            {
+                if (!DurableFile.TryMove(from, Locate(trashed))) continue;
+            }
+            catch (IOException) when (!File.Exists(from))
+            {
+                return null;
+            }
+
+            DurableFile.FlushFolder(Path.GetDirectoryName(Locate(trashed))!);
+            DurableFile.FlushFolder(Path.GetDirectoryName(from)!);
+            return trashed;
+        }
+    }
+
+    public bool TryPutBack(string trashed, string path)
+    {
+        if (!DurableFile.TryMove(Locate(trashed), Locate(path))) return false;
+
+        DurableFile.FlushFolder(Path.GetDirectoryName(Locate(path))!);
+        return true;
+    }
+
+    public int Empty(DateOnly before)
+    {
+        var trash = new DirectoryInfo(Locate(Folder));
+        if (!trash.Exists) return 0;
+
+        var removed = 0;
+        foreach (var day in trash.EnumerateDirectories())
+        {
+            // Other folders were put here by somebody else.
+            if (!DateOnly.TryParseExact(day.Name, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) || date >= before) continue;
+
+            removed += day.EnumerateFiles("*", SearchOption.AllDirectories).Count();
+            day.Delete(recursive: true);
+        }
+
+        return removed;
+    }
+
+    private string Locate(string path) => Path.Combine(root.Folder, path.Replace('/', Path.DirectorySeparatorChar));
+}

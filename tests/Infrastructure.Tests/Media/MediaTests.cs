@@ -1,0 +1,206 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using SkiaSharp;
+using VideoPlatform.Domain.Proof;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Media;
+using VideoPlatform.Infrastructure.Tests.Archive;
+
+namespace VideoPlatform.Infrastructure.Tests.Media;
+
+public sealed class MediaTests : IDisposable
+{
+    private const string Stem = "695251e891fab49e9adb49a5_1767177366572";
+
+    private readonly TempStorage storage = TempStorage.Open();
+    private readonly FfmpegTools tools = new(NullLogger<FfmpegTools>.Instance);
+
+    private FfprobeMediaReader Reader => new(storage.Root, tools, TimeProvider.System, NullLogger<FfprobeMediaReader>.Instance);
+
+    private FfmpegPosterMaker Posters => new(storage.Root, tools, TimeProvider.System, NullLogger<FfmpegPosterMaker>.Instance);
+
+    public void Dispose() => storage.Dispose();
+
+    [Theory]
+    [InlineData("mp4", "libx264", "+faststart", true)]
+    [InlineData("mp4", "libx264", "", false)]
+    [InlineData("mov", "libx264", "+faststart", true)]
+    [InlineData("webm", "libvpx", "", true)]
+    public async Task A_video_is_described_by_its_container(string ending, string encoder, string flags, bool fastStart)
+    {
+        var file = Film(ending, encoder, flags);
+
+        var facts = await Reader.ReadAsync(file, CancellationToken.None);
+
+        Assert.NotNull(facts);
+        Assert.Equal((960, 540, fastStart), (facts.Width, facts.Height, facts.FastStart));
+        Assert.Equal(encoder == "libvpx" ? "vp8" : "h264", facts.Codec);
+        Assert.Equal(1.0, facts.Duration, 0.11);
+    }
+
+    [Fact]
+    public async Task A_poster_is_the_first_frame_at_most_640_wide()
+    {
+        var file = Film("mp4", "libx264", "");
+
+        var poster = await Posters.MakeAsync(file, CancellationToken.None);
+
+        Assert.Equal($"thumbnails/{Stem}.jpg", poster!.Value);
+        using var codec = SKCodec.Create(storage.Root.Locate(poster));
+        Assert.Equal((SKEncodedImageFormat.Jpeg, 640, 360), (codec.EncodedFormat, codec.Info.Width, codec.Info.Height));
+        Assert.Equal([poster.Value, file.Path.Value], storage.Files);
+    }
+
+    [Fact]
+    public async Task A_poster_that_exists_is_kept()
+    {
+        var file = Film("mp4", "libx264", "");
+        await File.WriteAllTextAsync(Path.Combine(storage.Root.Thumbnails, Stem + ".jpg"), "mine");
+
+        await Posters.MakeAsync(file, CancellationToken.None);
+
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(storage.Root.Thumbnails, Stem + ".jpg")));
+    }
+
+    [Fact]
+    public async Task Bytes_that_no_tool_understands_have_no_facts_and_no_poster()
+    {
+        var file = Place("mp4", [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0, .. new byte[4000]]);
+
+        Assert.Null(await Reader.ReadAsync(file, CancellationToken.None));
+        Assert.Null(await Posters.MakeAsync(file, CancellationToken.None));
+        Assert.Equal([file.Path.Value], storage.Files);
+    }
+
+    [Fact]
+    public async Task A_playlist_that_names_other_files_is_not_followed()
+    {
+        var other = Film("mp4", "libx264", "");
+        var playlist = Place("webm", System.Text.Encoding.UTF8.GetBytes($"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n#EXTINF:1,\nconcat:{storage.Root.Locate(other.Path)}\n#EXT-X-ENDLIST\n"));
+
+        Assert.Null(await Reader.ReadAsync(playlist, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_tool_that_hangs_is_ended_when_its_time_is_up()
+    {
+        Assert.SkipWhen(tools.Ffmpeg is null || tools.Ffprobe is null || !OperatingSystem.IsLinux(), "ffmpeg is not installed, or this is not Linux.");
+        var clock = new FakeTimeProvider();
+        var endless = Place("mp4", []);
+        var path = storage.Root.Locate(endless.Path);
+        File.Delete(path);
+        using (var making = Process.Start("mkfifo", [path])) await making.WaitForExitAsync();   // whoever opens it waits for a writer for ever
+
+        var reading = new FfprobeMediaReader(storage.Root, tools, clock, NullLogger<FfprobeMediaReader>.Instance).ReadAsync(endless, CancellationToken.None);
+        var drawing = new FfmpegPosterMaker(storage.Root, tools, clock, NullLogger<FfmpegPosterMaker>.Instance).MakeAsync(endless, CancellationToken.None);
+        while (Running(path) < 2 && !reading.IsCompleted && !drawing.IsCompleted) await Task.Yield();
+        while (!reading.IsCompleted || !drawing.IsCompleted)
+        {
+            clock.Advance(FfmpegPosterMaker.MaxTime);
+            await Task.Yield();
+        }
+
+        Assert.Null(await reading);
+        Assert.Null(await drawing);
+        Assert.Equal(0, Running(path));
+    }
+
+    [Fact]
+    public async Task Without_the_tools_everything_else_goes_on()
+    {
+        var none = new FfmpegTools(searchPath: "", NullLogger<FfmpegTools>.Instance);
+        var file = Place("mp4", new byte[100]);
+
+        Assert.Null(await new FfprobeMediaReader(storage.Root, none, TimeProvider.System, NullLogger<FfprobeMediaReader>.Instance).ReadAsync(file, CancellationToken.None));
+        Assert.Null(await new FfmpegPosterMaker(storage.Root, none, TimeProvider.System, NullLogger<FfmpegPosterMaker>.Instance).MakeAsync(file, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("ftyp:16 moov:8 mdat:8", true)]
+    [InlineData("ftyp:16 mdat:8 moov:8", false)]
+    [InlineData("ftyp:16 free:40 uuid:100 moov:8", true)]
+    [InlineData("ftyp:16", false)]
+    [InlineData("ftyp:4 moov:8", false)]
+    [InlineData("", false)]
+    public void The_order_of_the_outermost_boxes_is_read(string boxes, bool expected) => Assert.Equal(expected, IndexComesFirst(Boxes(boxes)));
+
+    [Fact]
+    public void A_box_with_a_long_size_is_stepped_over()
+    {
+        byte[] wide = [0, 0, 0, 1, .. "free"u8, 0, 0, 0, 0, 0, 0, 0, 24, .. new byte[8]];
+
+        Assert.True(IndexComesFirst([.. wide, .. Boxes("moov:8")]));
+    }
+
+    [Fact]
+    public void Random_boxes_are_walked_without_a_crash_or_an_endless_way()
+    {
+        var random = new Random(11);
+        for (var round = 0; round < 200; round++)
+        {
+            var bytes = new byte[random.Next(200)];
+            random.NextBytes(bytes);
+            for (var i = 0; i + 8 <= bytes.Length; i += 8) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i), random.Next(-2, 24));
+
+            IndexComesFirst(bytes);
+        }
+    }
+
+    private bool IndexComesFirst(byte[] bytes)
+    {
+        var path = Path.Combine(storage.Root.Folder, "boxes");
+        File.WriteAllBytes(path, bytes);
+        using var handle = File.OpenHandle(path);
+        return TopLevelBoxes.IndexComesFirst(handle);
+    }
+
+    private static byte[] Boxes(string boxes) =>
+    [
+        .. boxes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(box => box.Split(':')).SelectMany(box =>
+        {
+            var bytes = new byte[Math.Max(8, int.Parse(box[1]))];
+            BinaryPrimitives.WriteInt32BigEndian(bytes, int.Parse(box[1]));
+            System.Text.Encoding.ASCII.GetBytes(box[0]).CopyTo(bytes, 4);
+            return bytes;
+        }),
+    ];
+
+    // Processes that were given this file.
+    private static int Running(string path) => Directory.EnumerateDirectories("/proc").Count(process => CommandOf(process).Contains(path, StringComparison.Ordinal));
+
+    private static string CommandOf(string process)
+    {
+        try
+        {
+            return File.Exists(Path.Combine(process, "cmdline")) ? File.ReadAllText(Path.Combine(process, "cmdline")) : "";
+        }
+        catch (IOException)
+        {
+            return "";   // it has ended meanwhile
+        }
+    }
+
+    private StoredFile Film(string ending, string encoder, string flags)
+    {
+        Assert.SkipWhen(tools.Ffmpeg is null || tools.Ffprobe is null, "ffmpeg is not installed.");
+        var file = Place(ending, []);
+        using var filming = Process.Start(new ProcessStartInfo(tools.Ffmpeg,
+        [
+            "-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc=duration=1:size=960x540:rate=10", "-pix_fmt", "yuv420p", "-c:v", encoder,
+            .. flags.Length > 0 ? ["-movflags", flags] : (string[])[], "-y", storage.Root.Locate(file.Path),
+        ]) { UseShellExecute = false })!;
+        filming.WaitForExit();
+        Assert.Equal(0, filming.ExitCode);
+        return file;
+    }
+
+    private StoredFile Place(string ending, byte[] bytes)
+    {
+        var path = StoragePath.Parse($"videos/{Stem}.{ending}");
+        File.WriteAllBytes(storage.Root.Locate(path), bytes);
+        return new StoredFile(path, VideoContainer.ByExtension(path.FileName)!.ContentType, bytes.Length, null, null, null, null);
+    }
+}

@@ -1,0 +1,214 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using VideoPlatform.Application.Work;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Infrastructure.Records;
+using VideoPlatform.Infrastructure.Records.Sqlite;
+using VideoPlatform.Testing.Records;
+
+namespace VideoPlatform.Infrastructure.Tests.Records;
+
+/// <summary>What the embedded database does beyond the contracts: its file, its plans, two processes, and the end of a process.</summary>
+public sealed class SqliteDatabaseTests : IAsyncDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => folder.DisposeAsync();
+
+    public static TheoryData<string> Queries
+    {
+        get
+        {
+            var queries = new TheoryData<string>(
+                SqliteQueries.Find, SqliteQueries.NextDue, SqliteQueries.WaitingModels, SqliteQueries.InFlight, SqliteQueries.Counters,
+                SqliteQueries.RemoteThatExpired, SqliteQueries.AtRisk, SqliteQueries.Changed, SqliteQueries.KnownTasks, SqliteQueries.PassBy,
+                SqliteQueries.Claim(WorkLane.Submit, oneModel: false));
+            foreach (var lane in WorkLanes.All) queries.Add(SqliteQueries.Claim(lane, oneModel: true));
+            foreach (var status in (VideoStatus?[])[null, VideoStatus.Completed])
+                foreach (var storage in (VideoStorage?[])[null, VideoStorage.Local, VideoStorage.Remote, VideoStorage.None])
+                    queries.Add(SqliteQueries.List(new WorkspaceFilter(1, null, status, storage, default)));
+            queries.Add(SqliteQueries.Scan(new ScanFilter()));
+            queries.Add(SqliteQueries.Scan(new ScanFilter(Unfinished: true)));
+            queries.Add(SqliteQueries.Scan(new ScanFilter(CompletedWithoutFile: true)));
+            return queries;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public async Task No_query_reads_the_table_from_end_to_end(string sql)
+    {
+        var database = await folder.OpenAsync();
+
+        var plan = await database.ReadAsync(session => Plan(session, sql), Ct);
+
+        Assert.NotEmpty(plan);
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN workspaces", StringComparison.Ordinal) && !step.Contains(" USING ", StringComparison.Ordinal));
+        // A whole index of the library is as long as the library; those of the queue are not.
+        Assert.All(plan.Where(step => step.StartsWith("SCAN workspaces", StringComparison.Ordinal)), step => Assert.Matches("workspaces_(in_flight|to_submit|to_download|without_file)", step));
+        Assert.DoesNotContain(plan, step => step.Contains("AUTOMATIC", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pages_and_claims_need_no_sorting()
+    {
+        var database = await folder.OpenAsync();
+        var sorted = Queries.Select(row => row.Data).Where(sql => sql.Contains("LIMIT @limit", StringComparison.Ordinal) && sql != SqliteQueries.Claim(WorkLane.Submit, oneModel: false));
+
+        foreach (var sql in sorted)
+        {
+            var plan = await database.ReadAsync(session => Plan(session, sql), Ct);
+            Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Records_outlive_the_process()
+    {
+        var records = Records(await folder.OpenAsync());
+        var workspace = SampleWorkspaces.Completed();
+        await records.AddAsync(workspace, Ct);
+        await folder.CloseAsync();
+
+        Assert.Equal(["records.db"], Directory.GetFiles(Path.GetDirectoryName(folder.File)!).Select(Path.GetFileName));
+        Assert.NotNull(await Records(await folder.OpenAsync()).FindAsync(workspace.Id, Ct));
+    }
+
+    // What a process that was killed leaves: the file and a log that nobody folded in.
+    [Fact]
+    public async Task What_was_answered_before_a_crash_is_there_after_it()
+    {
+        var records = Records(await folder.OpenAsync());
+        var all = Enumerable.Range(0, 50).Select(i => SampleWorkspaces.Queued(SampleWorkspaces.Start.AddSeconds(i))).ToList();
+        foreach (var workspace in all) await records.AddAsync(workspace, Ct);
+
+        await using var after = new SqliteFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(after.File)!);
+        foreach (var ending in (string[])["", "-wal"]) File.Copy(folder.File + ending, after.File + ending);
+        var found = Records(await after.OpenAsync());
+
+        Assert.Equal(all.Select(w => w.Id), await found.ScanAsync(new ScanFilter(), Ct).Select(w => w.Id).ToListAsync(Ct));
+        Assert.Equal(50, (await found.CountAsync(default, default, Ct)).ByStatus[VideoStatus.Queued]);
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_file_lose_nothing_and_share_no_claim()
+    {
+        var (one, two) = (Records(await folder.OpenAsync()), Records(await folder.OpenAsync()));
+        var workspace = SampleWorkspaces.Processing();
+        await one.AddAsync(workspace, Ct);
+        for (var i = 0; i < 40; i++) await one.AddAsync(SampleWorkspaces.Queued(SampleWorkspaces.Start), Ct);
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => (i % 2 == 0 ? one : two).ChangeAsync(
+            workspace.Id, w => w.Change(v => v.ProviderSilent(new Problem("x", "x"), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct))));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => (i % 2 == 0 ? one : two).ClaimAsync(
+            new ClaimQuery(WorkLane.Submit, SampleWorkspaces.Start, SampleWorkspaces.Start.AddMinutes(1), 7), Ct))));
+
+        Assert.Equal(41, (await two.FindAsync(workspace.Id, Ct))!.Version);
+        var claimed = claims.SelectMany(claim => claim).Select(w => w.Id).ToList();
+        Assert.Equal((40, 40), (claimed.Count, claimed.Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task Two_processes_may_start_on_one_new_file()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await using var database = new SqliteDatabase(new SqliteOptions { Path = folder.File });
+            await database.StartAsync(Ct);
+        })));
+
+        await Records(await folder.OpenAsync()).PingAsync(Ct);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_stops_the_start()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File)!);
+        await File.WriteAllTextAsync(folder.File, new string('x', 8192), Ct);
+
+        var failure = await Assert.ThrowsAsync<RecordsUnavailableException>(folder.OpenAsync);
+
+        Assert.Contains("no SQLite database", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_in_place_of_the_file_stops_the_start()
+    {
+        Directory.CreateDirectory(folder.File);
+
+        var failure = await Assert.ThrowsAsync<RecordsUnavailableException>(folder.OpenAsync);
+
+        Assert.Contains("cannot be opened", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_in_place_of_the_folder_stops_the_start()
+    {
+        await File.WriteAllTextAsync(Path.GetDirectoryName(folder.File)!, "", Ct);
+
+        await Assert.ThrowsAsync<RecordsUnavailableException>(folder.OpenAsync);
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_version_stops_the_start()
+    {
+        await folder.OpenAsync();
+        await folder.CloseAsync();
+        await using (var other = new SqliteConnection($"Data Source={folder.File};Pooling=false"))
+        {
+            await other.OpenAsync(Ct);
+            await using var command = other.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 99";
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+
+        var failure = await Assert.ThrowsAsync<RecordsUnavailableException>(folder.OpenAsync);
+
+        Assert.Contains("newer version", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_was_not_started_says_so()
+    {
+        await using var database = new SqliteDatabase(new SqliteOptions { Path = folder.File });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => database.PingAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Notes_older_than_two_days_go_when_a_new_one_comes_but_not_twice_in_an_hour()
+    {
+        var clock = new FakeTimeProvider(SampleWorkspaces.Start);
+        var database = await folder.OpenAsync();
+        var notes = new SqliteIdempotencyStore(database, clock);
+        await Reserve("a");
+        clock.Advance(TimeSpan.FromHours(47.5));
+        await Reserve("b");
+
+        clock.Advance(TimeSpan.FromMinutes(40));
+        await Reserve("c");
+        Assert.Equal(3, await Count());
+
+        clock.Advance(TimeSpan.FromMinutes(20));
+        await Reserve("d");
+        Assert.Equal(3, await Count());
+
+        Task Reserve(string key) => notes.ReserveAsync(
+            new("scope", key, "", SampleWorkspaces.Empty().Id, Guid.Empty, clock.GetUtcNow()), Ct);
+        Task<long> Count() => database.ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM idempotency")!, Ct);
+    }
+
+    private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>
+        new(database, new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
+
+    private static List<string> Plan(SqliteSession session, string sql)
+    {
+        var names = System.Text.RegularExpressions.Regex.Matches(sql, "@[a-z_]+").Select(match => match.Value).Distinct();
+        return session.Rows($"EXPLAIN QUERY PLAN {sql}", row => row.GetString(3), [.. names.Select(name => (name, (object?)null))]);
+    }
+}
