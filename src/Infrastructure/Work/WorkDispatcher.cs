@@ -34,7 +34,10 @@ internal sealed partial class WorkDispatcher(
     private static readonly TimeSpan leastPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan longestPauseAfterFailure = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan betweenWarnings = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<Guid, RunningStep> running = new();
+    private long warnedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -138,6 +141,7 @@ internal sealed partial class WorkDispatcher(
         {
             var result = await Send(lane, workspace.Id, claim, step.Token);
             if (!result.TryGet(out _, out var error)) LogStepRefused(lane, workspace.Id, error.Code, error.Message);
+            if (lane is WorkLane.Download) await WarnOfRisk(workspace.Video!.Link?.ExpiresAt, step.Token);
         }
         catch (OperationCanceledException) when (step.IsCancellationRequested)
         {
@@ -191,6 +195,17 @@ internal sealed partial class WorkDispatcher(
         }
     }
 
+    /// <summary>Says now and then how many videos may be lost. Asked only after a fetch whose link is near its end: nothing wakes up for it.</summary>
+    private async Task WarnOfRisk(DateTimeOffset? linkDies, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var before = Interlocked.Read(ref warnedAt);
+        if (linkDies > now + Schedule.AtRisk || (before != 0 && clock.GetElapsedTime(before) < betweenWarnings)) return;
+
+        var counts = await workspaces.CountAsync(now, now + Schedule.AtRisk, ct);
+        if (counts.AtRisk > 0 && Interlocked.CompareExchange(ref warnedAt, clock.GetTimestamp(), before) == before) LogAtRisk(counts.AtRisk, Schedule.AtRisk);
+    }
+
     private async Task HandBack(WorkspaceId id, Guid claim)
     {
         try
@@ -219,6 +234,9 @@ internal sealed partial class WorkDispatcher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on the {Lane} step of {WorkspaceId} was lost; it stops")]
     private partial void LogClaimLost(WorkLane lane, WorkspaceId workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} videos are at risk: only the provider has them, and their links die within {Within} or at an unknown time")]
+    private partial void LogAtRisk(long count, TimeSpan within);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be kept or handed back")]
     private partial void LogRenewFailed(Exception e, WorkspaceId workspaceId);
