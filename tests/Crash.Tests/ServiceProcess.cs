@@ -13,7 +13,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public const int Continue = 18;
 
     private const int KilledExitCode = 128 + 9;
-    private const string Serving = "Serving at ";
+    private const string Serving = "serving ";
 
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -166,17 +166,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private void Obeyed(string? line)
     {
         if (line is "done" && orders.TryDequeue(out var order)) order.TrySetResult();
+        if (line?.StartsWith(Serving, StringComparison.Ordinal) is not true) return;
+
+        address = new Uri(line[Serving.Length..]);
+        serving.TrySetResult(address);
     }
 
     private void Logged(string? line)
     {
-        if (line is null) return;
-
-        log.Enqueue(line);
-        var at = line.IndexOf(Serving, StringComparison.Ordinal);
-        if (at < 0 || address is not null) return;
-        address = new Uri(line[(at + Serving.Length)..]);
-        serving.TrySetResult(address);
+        if (line is not null) log.Enqueue(line);
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -8,5 +8,7 @@ var tripwires = new Tripwires { BeforeFreezing = () => WriteLock.Pass(args) };
 var orders = Orders.ListenAsync(Console.In, tripwires, clock);
 await using var app = await Serve.BuildAsync(args, CancellationToken.None, services => Ports.Wire(services, tripwires, clock));
 await app.StartAsync();
+await Console.Out.WriteLineAsync($"serving {app.Urls.Single()}");
+await Console.Out.FlushAsync();
 await app.WaitForShutdownAsync();
 return 0;
