@@ -68,6 +68,28 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task A_fetch_that_another_process_finishes_meanwhile_is_not_stored_a_second_time()
+    {
+        await using var platform = await Platform.CreateAsync();
+        var first = await platform.ServeAsync();
+        await first.ArmAsync(KillPoints.SidecarNamed, Deed.Freeze);
+        var ordered = platform.OrderAsync("twice at once");
+        await first.FrozeAsync();
+        var second = await platform.ServeAsync("--Work:LeaseDuration=00:02:00");
+        await second.ArmAsync(KillPoints.LinkOpened, Deed.Freeze);
+        await second.FrozeAsync();
+        var id = await ordered;
+
+        // The first one goes on and names its file, although the claim is the second one's by now, whose fetch has begun.
+        first.Signal(ServiceProcess.Continue);
+        await Waiting.UntilAsync(() => first.Log.Any(line => line.Contains("version_conflict", StringComparison.Ordinal)), () => first.Tail());
+        second.Signal(ServiceProcess.Continue);
+
+        await platform.ReachesAsync(id, "completed");
+        await platform.AssertBalanceAsync();
+    }
+
+    [Fact]
     public async Task Three_processes_on_one_database_share_the_work()
     {
         await using var platform = await Platform.CreateAsync(folder => Platform.Options(folder, bytes: 4096));
