@@ -136,7 +136,8 @@ internal sealed class Platform : IAsyncDisposable
                 {
                     using var request = new HttpRequestMessage(method, new Uri(service.Address, path)) { Content = content?.Invoke() };
                     if (key is not null) request.Headers.Add("Idempotency-Key", key);
-                    using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                    using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, service.Frozen);
+                    using var response = await http.SendAsync(request, patience.Token);
                     var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
                     var status = (int)response.StatusCode;
                     if (status is >= 500 && !also.Contains(status)) return null;
