@@ -14,12 +14,27 @@ internal static class Seed
 
     public static async Task RecordsAsync(string database, IEnumerable<Workspace> workspaces)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Persistence:Sqlite:Path", database)]).Build();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddRecords(configuration).BuildServiceProvider();
-        await services.GetRequiredService<IRecordsStarter>().StartAsync(CancellationToken.None);
+        await using var services = await OpenAsync(database);
         var records = services.GetRequiredService<IWorkspaceRepository>();
         foreach (var some in workspaces.Chunk(1000))
             Assert.All(await Task.WhenAll(some.Select(w => records.AddAsync(w, CancellationToken.None))), Assert.True);
+    }
+
+    /// <summary>Whether every record is such a one. The first that is not ends the reading.</summary>
+    public static async Task<bool> AllAsync(string database, Func<Workspace, bool> isSuch)
+    {
+        await using var services = await OpenAsync(database);
+        await foreach (var workspace in services.GetRequiredService<IWorkspaceRepository>().ScanAsync(new ScanFilter(), CancellationToken.None))
+            if (!isSuch(workspace)) return false;
+        return true;
+    }
+
+    private static async Task<ServiceProvider> OpenAsync(string database)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Persistence:Sqlite:Path", database)]).Build();
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddRecords(configuration).BuildServiceProvider();
+        await services.GetRequiredService<IRecordsStarter>().StartAsync(CancellationToken.None);
+        return services;
     }
 
     public static Workspace Queued(int n, DateTimeOffset now) =>
