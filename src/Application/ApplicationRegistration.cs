@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using VideoPlatform.Application.Pipeline;
 using VideoPlatform.Application.Videos;
+using VideoPlatform.Application.Videos.Poll;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 
@@ -21,6 +22,7 @@ public static class ApplicationRegistration
         services.AddValidatorsFromAssemblyContaining<WorkspaceViews>(ServiceLifetime.Transient, includeInternalTypes: true);
 
         services.AddSingleton<QueueGate>();
+        services.AddSingleton<TaskListGlance>();
         services.AddSingleton<WorkspaceViews>();
         services.AddSingleton<IProgressBoard, ProgressBoard>();
         services.AddSingleton<IChangeListener, TransitionLog>();

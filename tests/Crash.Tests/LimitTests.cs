@@ -66,7 +66,7 @@ public sealed class LimitTests
             () => service.Tail());
         var stats = await platform.GetAsync("api/stats");
         Assert.Equal("stopped", (string?)stats["queue"]!["state"]);
-        Assert.Contains(await platform.AllAsync(), w => (string?)w["video"]!["error"]?["code"] == code);
+        await Waiting.ForAsync(async () => (await platform.AllAsync()).FirstOrDefault(w => (string?)w["video"]!["error"]?["code"] == code), () => service.Tail());
         Assert.InRange(platform.Sandbox.Counters.Submits, 1, 8);
 
         platform.Sandbox.Faults.Clear();

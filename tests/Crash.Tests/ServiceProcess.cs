@@ -9,17 +9,17 @@ namespace VideoPlatform.Crash.Tests;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     public const int Term = 15;
-    public const int Stop = 19;
     public const int Continue = 18;
 
     private const int KilledExitCode = 128 + 9;
-    private const string Serving = "Serving at ";
+    private const string Serving = "serving ";
 
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<TaskCompletionSource> orders = new();
     private readonly ConcurrentQueue<string> log = new();
     private readonly SemaphoreSlim ordering = new(1);
+    private CancellationTokenSource frozen = new();
     private Uri? address;
 
     private ServiceProcess(IEnumerable<string> settings, string folder)
@@ -58,6 +58,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public Task<int> Exited { get; }
 
     public bool IsFrozen { get; private set; }
+
+    /// <summary>Cancelled when it freezes: what it was asked by then is asked again, of another.</summary>
+    public CancellationToken Frozen => frozen.Token;
 
     public bool IsServing => address is not null && !Exited.IsCompleted && !IsFrozen;
 
@@ -106,7 +109,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        IsFrozen = signal is Stop || (IsFrozen && signal is not Continue);
+        if (signal is Continue) (IsFrozen, frozen) = (false, new CancellationTokenSource());
         if (Kill(Id, signal) != 0) throw new InvalidOperationException($"Signal {signal} could not be sent to process {Id}.");
     }
 
@@ -134,6 +137,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         await Waiting.UntilAsync(() => State() is 'T', () => $"The process did not freeze:\n{Tail()}");
         IsFrozen = true;
+        await frozen.CancelAsync();
     }
 
     public string Tail() => string.Join('\n', log.TakeLast(60));
@@ -148,6 +152,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         process.Dispose();
         ordering.Dispose();
+        frozen.Dispose();
     }
 
     private char State()
@@ -166,17 +171,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private void Obeyed(string? line)
     {
         if (line is "done" && orders.TryDequeue(out var order)) order.TrySetResult();
+        if (line?.StartsWith(Serving, StringComparison.Ordinal) is not true) return;
+
+        address = new Uri(line[Serving.Length..]);
+        serving.TrySetResult(address);
     }
 
     private void Logged(string? line)
     {
-        if (line is null) return;
-
-        log.Enqueue(line);
-        var at = line.IndexOf(Serving, StringComparison.Ordinal);
-        if (at < 0 || address is not null) return;
-        address = new Uri(line[(at + Serving.Length)..]);
-        serving.TrySetResult(address);
+        if (line is not null) log.Enqueue(line);
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

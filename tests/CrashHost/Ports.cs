@@ -42,7 +42,7 @@ internal static class Ports
             case DurableStep.Named when isVideo:
                 tripwires.Pass(KillPoints.VideoNamed);
                 break;
-            case DurableStep.FolderFlushed:
+            case DurableStep.FolderFlushed when path.EndsWith(StoragePath.Videos, StringComparison.Ordinal):
                 tripwires.Pass(KillPoints.FolderFlushed);
                 break;
         }

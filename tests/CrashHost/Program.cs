@@ -4,9 +4,11 @@ using VideoPlatform.CrashHost;
 
 // The product's own start, with tripwires around its ports. Told what to do by lines on its standard input.
 var clock = new ShiftedClock();
-var tripwires = new Tripwires();
+var tripwires = new Tripwires { BeforeFreezing = () => WriteLock.Pass(args) };
 var orders = Orders.ListenAsync(Console.In, tripwires, clock);
 await using var app = await Serve.BuildAsync(args, CancellationToken.None, services => Ports.Wire(services, tripwires, clock));
 await app.StartAsync();
+await Console.Out.WriteLineAsync($"serving {app.Urls.Single()}");
+await Console.Out.FlushAsync();
 await app.WaitForShutdownAsync();
 return 0;

@@ -26,6 +26,9 @@ internal sealed class Tripwires
 
     public void Arm(string point, Deed deed, int nth) => armed[point] = new Wire(deed, nth);
 
+    /// <summary>Called before this process freezes.</summary>
+    public Action BeforeFreezing { get; set; } = static () => { };
+
     public void Disarm() => armed.Clear();
 
     public void Pass(string point)
@@ -33,10 +36,11 @@ internal sealed class Tripwires
         if (!armed.TryGetValue(point, out var wire) || Interlocked.Decrement(ref wire.Left) != 0) return;
 
         armed.TryRemove(point, out _);
+        if (wire.Deed is Deed.Freeze) BeforeFreezing();
         if (wire.Deed is Deed.Fail) throw new IOException($"Broken at {point}.");
-        if (Signal(Environment.ProcessId, wire.Deed is Deed.Kill ? Kill : Stop) != 0)
-            throw new InvalidOperationException($"No signal could be sent at {point}.");
-        if (wire.Deed is Deed.Kill) new ManualResetEventSlim().Wait();   // the signal may arrive a moment later, on another thread
+
+        // To this very thread: it goes no further, not even for the moment that a signal to the process might take.
+        if (Raise(wire.Deed is Deed.Kill ? Kill : Stop) != 0) throw new InvalidOperationException($"No signal could be sent at {point}.");
     }
 
     private sealed class Wire(Deed deed, int left)
@@ -45,7 +49,7 @@ internal sealed class Tripwires
         public int Left = left;
     }
 
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DllImport("libc", EntryPoint = "raise", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int process, int signal);
+    private static extern int Raise(int signal);
 }

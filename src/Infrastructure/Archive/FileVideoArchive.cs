@@ -47,7 +47,12 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         try
         {
             using var part = PartFile.TryOpen(root.Videos, order.Stem);
-            return part is null ? AlreadyReceiving() : await ReceiveAsync(part, order, source, received, ct);
+            if (part is null) return AlreadyReceiving();
+
+            // Another process may have finished since the caller looked. From here on, while we hold the part file, none can.
+            return await FindFinishedAsync(order.Stem, ct) is { } finished && IsOf(finished, source)
+                ? Discard(part, new ArchiveAnswer.Stored(finished))
+                : await ReceiveAsync(part, order, source, received, ct);
         }
         finally
         {
@@ -126,6 +131,9 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         }
     }
 
+    private static bool IsOf(StoredFile file, SourceAnswer.Opened source) =>
+        file.Size == source.Total && (source.Crc64 is not { } declared || file.Crc64 == declared.ToString("x16", CultureInfo.InvariantCulture));
+
     private bool TryPrepare(PartFile part, string stem, SourceAnswer.Opened source)
     {
         if (source.From == 0)
@@ -182,7 +190,9 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
                 await flushed;
                 if (!part.TryMoveTo(video)) continue;
 
+                // Let go of at once: whoever takes over from a process that sleeps here must be able to read what is whole.
                 part.ForgetNote();
+                part.Dispose();
                 DurableFile.FlushFolder(root.Videos);
                 return file;
             }
@@ -215,7 +225,7 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
     {
         // A failed checkpoint leaves the one before it.
         await intake.SettleAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (source.ETag is not { } etag || intake.Length <= source.From) return;
+        if (part.IsReleased || source.ETag is not { } etag || intake.Length <= source.From) return;
 
         try
         {

@@ -109,6 +109,9 @@ internal sealed class PartFile : IDisposable
 
     public void ForgetNote() => DeleteNote(notePath);
 
+    /// <summary>Disposed of already: the file has its final name.</summary>
+    public bool IsReleased => handle.IsClosed;
+
     public void Dispose() => handle.Dispose();
 
     private void WriteNote(PartNote note, bool flush) =>

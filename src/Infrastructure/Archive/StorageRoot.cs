@@ -49,7 +49,7 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
             ProveWritable(Folder);
             ProveWritable(Videos);
             ProveWritable(Thumbnails);
-            InstanceId ??= WriteSentinel();
+            InstanceId ??= WriteSentinel() ?? await ReadSentinelAsync(ct);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not StorageUnavailableException))
         {
@@ -78,11 +78,16 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
         }
     }
 
-    private Guid WriteSentinel()
+    /// <returns>Null when another process was faster: its sentinel counts.</returns>
+    private Guid? WriteSentinel()
     {
         var id = Guid.NewGuid();
-        DurableFile.Write(Sentinel, JsonSerializer.SerializeToUtf8Bytes(new StorageSentinel(1, id), StorageJson.Default.StorageSentinel));
-        return id;
+        var own = $"{Sentinel}-{id:n}";
+        DurableFile.Write(own, JsonSerializer.SerializeToUtf8Bytes(new StorageSentinel(1, id), StorageJson.Default.StorageSentinel));
+        if (DurableFile.TryMove(own, Sentinel)) return id;
+
+        File.Delete(own);
+        return null;
     }
 
     private static void ProveWritable(string folder)

@@ -34,7 +34,10 @@ internal sealed partial class WorkDispatcher(
     private static readonly TimeSpan leastPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan longestPauseAfterFailure = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan betweenWarnings = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<Guid, RunningStep> running = new();
+    private long warnedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -138,9 +141,11 @@ internal sealed partial class WorkDispatcher(
         {
             var result = await Send(lane, workspace.Id, claim, step.Token);
             if (!result.TryGet(out _, out var error)) LogStepRefused(lane, workspace.Id, error.Code, error.Message);
+            if (lane is WorkLane.Download) await WarnOfRisk(workspace.Video!.Link?.ExpiresAt, step.Token);
         }
         catch (OperationCanceledException) when (step.IsCancellationRequested)
         {
+            if (!stopping.IsCancellationRequested) LogClaimLost(lane, workspace.Id);
             await HandBack(workspace.Id, claim);
         }
         catch (Exception e)   // the host's edge: the claim runs out and the step is tried again
@@ -176,7 +181,6 @@ internal sealed partial class WorkDispatcher(
                 if (await workspaces.RenewAsync(id, claim, clock.Now() + work.Value.LeaseDuration, step.Token)) continue;
 
                 // A step that has just ended has no claim either; cancelling it then does nothing.
-                LogClaimLost(id);
                 await step.CancelAsync();
             }
         }
@@ -189,6 +193,17 @@ internal sealed partial class WorkDispatcher(
             LogRenewFailed(e, id);
             await step.CancelAsync();
         }
+    }
+
+    /// <summary>Says now and then how many videos may be lost. Asked only after a fetch whose link is near its end: nothing wakes up for it.</summary>
+    private async Task WarnOfRisk(DateTimeOffset? linkDies, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var before = Interlocked.Read(ref warnedAt);
+        if (linkDies > now + Schedule.AtRisk || (before != 0 && clock.GetElapsedTime(before) < betweenWarnings)) return;
+
+        var counts = await workspaces.CountAsync(now, now + Schedule.AtRisk, ct);
+        if (counts.AtRisk > 0 && Interlocked.CompareExchange(ref warnedAt, clock.GetTimestamp(), before) == before) LogAtRisk(counts.AtRisk, Schedule.AtRisk);
     }
 
     private async Task HandBack(WorkspaceId id, Guid claim)
@@ -217,8 +232,11 @@ internal sealed partial class WorkDispatcher(
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Lane} step of {WorkspaceId} changed nothing: {Code}, {Reason}")]
     private partial void LogStepRefused(WorkLane lane, WorkspaceId workspaceId, string code, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on {WorkspaceId} was lost; its step stops")]
-    private partial void LogClaimLost(WorkspaceId workspaceId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on the {Lane} step of {WorkspaceId} was lost; it stops")]
+    private partial void LogClaimLost(WorkLane lane, WorkspaceId workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} videos are at risk: only the provider has them, and their links die within {Within} or at an unknown time")]
+    private partial void LogAtRisk(long count, TimeSpan within);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be kept or handed back")]
     private partial void LogRenewFailed(Exception e, WorkspaceId workspaceId);

@@ -31,7 +31,7 @@ internal sealed partial class DownloadVideoHandler(
         try
         {
             if (await archive.FindFinishedAsync(state.Stem, ct) is { } finished)
-                return await Store(command, video, finished);
+                return await Store(command, video, state.Stem, finished);
 
             var answer = await source.OpenAsync(link, await archive.FindPrefixAsync(state.Stem, ct), ct);
             switch (answer)
@@ -41,21 +41,26 @@ internal sealed partial class DownloadVideoHandler(
                     {
                         var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
                         return fetched is ArchiveAnswer.Stored stored
-                            ? await Store(command, video, stored.File)
-                            : await End(command, state, v => NotStored(v, state, link, fetched));
+                            ? await Store(command, video, state.Stem, stored.File)
+                            : await End(command, state.Stem, v => NotStored(v, state, link, fetched));
                     }
 
                 case SourceAnswer.Dead dead:
                     LogDead(workspace.Id, dead.HttpStatus, link.Public);
                     var fresh = await AskForFreshLink(video, state, link, ct);
-                    return await End(command, state, v => fresh(v, dead.Problem));
+                    return await End(command, state.Stem, v => fresh(v, dead.Problem));
                 case SourceAnswer.Forbidden forbidden:
-                    return await End(command, state, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
+                    return await End(command, state.Stem, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
                 case SourceAnswer.Unavailable unavailable:
-                    return await End(command, state, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
+                    return await End(command, state.Stem, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
                 default:
                     throw new UnreachableException(answer.ToString());
             }
+        }
+        catch (OperationCanceledException)
+        {
+            await DiscardUnlessWanted(workspace.Id, state.Stem);
+            throw;
         }
         finally
         {
@@ -63,7 +68,7 @@ internal sealed partial class DownloadVideoHandler(
         }
     }
 
-    private async Task<Result<Done>> Store(DownloadVideo command, Video before, StoredFile file)
+    private async Task<Result<Done>> Store(DownloadVideo command, Video before, string stem, StoredFile file)
     {
         var (now, kept) = (clock.Now(), CancellationToken.None);
         var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), kept);
@@ -81,13 +86,24 @@ internal sealed partial class DownloadVideoHandler(
             return new Done();
         }
 
-        // Without its record the file must go.
-        if (error is NotFound) await archive.DeleteAsync(file, kept);
+        // With a successor at work the file stays, and the successor finds it. Where there is none, because the record is gone or
+        // has its file from another worker, this one must go.
+        if (!await IsWanted(command.WorkspaceId, stem) && (await workspaces.FindAsync(command.WorkspaceId, kept))?.Video?.File?.Path != file.Path)
+            await archive.DeleteAsync(file, kept);
         return error;
     }
 
     private static bool IsGivenUp(Video? video, Video before) =>
         video is { Status: VideoStatus.Expired } && video.RequestedAt == before.RequestedAt && video.State.Task == before.State.Task && video.File == before.File;
+
+    /// <summary>A worker that lost its claim, by sleeping say, leaves nothing half behind when the video has been stored without it.</summary>
+    private async Task DiscardUnlessWanted(WorkspaceId id, string stem)
+    {
+        if (!await IsWanted(id, stem)) await archive.DiscardAsync(stem, CancellationToken.None);
+    }
+
+    private async Task<bool> IsWanted(WorkspaceId id, string stem) =>
+        (await workspaces.FindAsync(id, CancellationToken.None))?.Video?.State is VideoState.Downloading d && d.Stem == stem;
 
     private Result<Video> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer) => answer switch
     {
@@ -129,12 +145,12 @@ internal sealed partial class DownloadVideoHandler(
 
     private BoardReport Report(WorkspaceId id, SourceAnswer.Opened opened) => new(id, opened.Total, progress);
 
-    private async Task<Result<Done>> End(DownloadVideo command, VideoState.Downloading state, Func<Video, Result<Video>> change)
+    private async Task<Result<Done>> End(DownloadVideo command, string stem, Func<Video, Result<Video>> change)
     {
         var ended = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, clock.Now(), change), CancellationToken.None);
 
-        // What came before the link died leads nowhere.
-        if (ended.TryGet(out var workspace, out _) && workspace.Video?.Status is VideoStatus.Expired) await archive.DiscardAsync(state.Stem, CancellationToken.None);
+        // What came before the link died, or before another worker had stored the video, leads nowhere.
+        if (!ended.TryGet(out var workspace, out _) || workspace.Video?.Status is VideoStatus.Expired) await DiscardUnlessWanted(command.WorkspaceId, stem);
         return ended.Then<Done>(_ => new Done());
     }
 

@@ -15,7 +15,7 @@ namespace VideoPlatform.Application.Videos.Poll;
 public sealed record PollVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
 
 internal sealed partial class PollVideoHandler(
-    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, TimeProvider clock, ILogger<PollVideoHandler> log)
+    IWorkspaceRepository workspaces, IVideoProvider provider, TaskListGlance list, IOptions<QwenOptions> qwen, TimeProvider clock, ILogger<PollVideoHandler> log)
     : IRequestHandler<PollVideo, Result<Done>>
 {
     public async Task<Result<Done>> Handle(PollVideo command, CancellationToken ct)
@@ -24,12 +24,14 @@ internal sealed partial class PollVideoHandler(
         if (workspace.Lease?.Token != command.Claim || workspace.Video is not { State: VideoState.Processing state } video)
             return new VersionConflict("The step is no longer this worker's.");
 
-        var answer = await provider.QueryAsync(state.Paid, ct);
+        var answer = await list.ShowsWorking(state.Paid, ct) ? stillWorking : await provider.QueryAsync(state.Paid, ct);
         var now = clock.Now();
         var polled = await workspaces.ChangeAsync(
             workspace.Id, w => w.End(command.Claim, now, v => Move(workspace.Id, video, state, answer, now, v)), CancellationToken.None);
         return polled.Then<Done>(_ => new Done());
     }
+
+    private static readonly TaskAnswer stillWorking = new TaskAnswer.Working("RUNNING", IsPending: false);
 
     private Result<Video> Move(WorkspaceId id, Video before, VideoState.Processing state, TaskAnswer answer, DateTimeOffset now, Video video)
     {
@@ -43,9 +45,10 @@ internal sealed partial class PollVideoHandler(
                 return video.TaskFailed(failed.Problem, failed.EndedAt, now);
             case TaskAnswer.Cancelled:
                 return video.TaskCancelled(now);
-            case TaskAnswer.Gone when before.Problem != notVisible && now - (before.SubmittedAt ?? now) < qwen.Value.RequestTimeout + freshlyAccepted:
-                // A task that was accepted a moment ago may not be visible everywhere yet: one more question before the verdict.
-                return Silent(before, state, notVisible, null, now, video);
+            case TaskAnswer.Gone when now - (before.SubmittedAt ?? now) < recordLives && Denials(before, state) + 1 < DenialsThatProve:
+                // It was paid for, and its record should live: one answer that denies it is not yet the truth.
+                Result<Video> counted = Denials(before, state) > 0 ? video : video.StillProcessing(now);
+                return counted.Then(v => Silent(before, state with { Silences = Denials(before, state) }, notVisible, null, now, v));
             case TaskAnswer.Gone:
                 return video.TaskGone(new Problem("task_expired", "The provider does not know the task any more: its record lives a day."), now);
             case TaskAnswer.Silent silent:
@@ -56,10 +59,15 @@ internal sealed partial class PollVideoHandler(
         }
     }
 
-    // Counted from the mark: the submit itself may have taken its whole time.
-    private static readonly TimeSpan freshlyAccepted = TimeSpan.FromMinutes(1);
+    // A task's record lives a day from its submit (dashscope.md section 0).
+    private static readonly TimeSpan recordLives = TimeSpan.FromHours(24);
 
-    private static readonly Problem notVisible = new("task_not_visible", "The provider does not show the task yet.");
+    private static readonly Problem notVisible = new("task_not_visible", "The provider does not show the task, whose record should live still; it is asked again.");
+
+    /// <summary>So many denials in a row, each asked for later than the one before, prove that the provider has lost the task.</summary>
+    private const int DenialsThatProve = 3;
+
+    private static int Denials(Video before, VideoState.Processing state) => before.Problem?.Code == notVisible.Code ? state.Silences : 0;
 
     private Result<Video> Silent(Video before, VideoState.Processing state, Problem problem, TimeSpan? retryAfter, DateTimeOffset now, Video video)
     {
