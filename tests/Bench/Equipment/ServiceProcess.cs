@@ -91,17 +91,17 @@ internal sealed class LiveListener(ClientWebSocket socket) : IDisposable
             : (null, null);
     }
 
-    /// <summary>Returns when so many different workspaces have completed.</summary>
-    public async Task CompletedAsync(int count, CancellationToken ct)
+    /// <summary>Returns when all of these have completed.</summary>
+    public async Task CompletedAsync(IEnumerable<string> workspaces, CancellationToken ct)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         enough.CancelAfter(TimeSpan.FromMinutes(2));
-        var completed = new HashSet<string>(StringComparer.Ordinal);
-        while (completed.Count < count)
+        var missing = workspaces.ToHashSet(StringComparer.Ordinal);
+        while (missing.Count > 0)
         {
             var (workspace, status) = await NextAsync(enough.Token);
-            if (status == "completed") completed.Add(workspace!);
-            if (status is "failed" or "expired") throw new InvalidOperationException($"A video ended {status}.");
+            if (status == "completed") missing.Remove(workspace!);
+            if (status is "failed" or "expired" && missing.Contains(workspace!)) throw new InvalidOperationException($"A video ended {status}.");
         }
     }
 

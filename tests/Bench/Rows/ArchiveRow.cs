@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using VideoPlatform.Bench.Equipment;
 using VideoPlatform.Domain.Proof;
+using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Bench.Rows;
 
@@ -79,9 +80,10 @@ internal static class ArchiveRow
         using var live = await service.ListenAsync(ct);
         var now = Ground.Clock.GetUtcNow();
         var due = now.AddSeconds(3);
-        library.Add(Enumerable.Range(0, Videos).Select(n => Library.Downloading(n, now, due, $"{origin}{n}.mp4")));
+        List<Workspace> workspaces = [.. Enumerable.Range(0, Videos).Select(n => Library.Downloading(n, now, due, $"{origin}{n}.mp4"))];
+        library.Add(workspaces);
         var before = Machine.Cpu(service.Id);
-        await live.CompletedAsync(Videos, ct);
+        await live.CompletedAsync(workspaces.Select(w => w.Id.Value), ct);
         var seconds = (Ground.Clock.GetUtcNow() - due).TotalSeconds;
         var cpu = Machine.Cpu(service.Id) - before;
 
@@ -125,8 +127,9 @@ internal static class ArchiveMemoryRow
                 idles.Add(Machine.ResidentMiB(service.Id));
                 Machine.ForgetPeak(service.Id);
                 var now = Ground.Clock.GetUtcNow();
-                library.Add([Library.Downloading(round, now, now, $"{nginx.Address}one.mp4")]);
-                await live.CompletedAsync(1, ct);
+                var workspace = Library.Downloading(round, now, now, $"{nginx.Address}one.mp4");
+                library.Add([workspace]);
+                await live.CompletedAsync([workspace.Id.Value], ct);
                 peaks.Add(Machine.PeakMiB(service.Id));
             }
 

@@ -52,7 +52,7 @@ internal static class ListingRow
             if (page > 0) continue;
 
             using var json = JsonDocument.Parse(body);
-            if (json.RootElement.GetProperty("workspaces").GetArrayLength() != 50) throw new InvalidOperationException($"{address} did not give a full page.");
+            if (json.RootElement.GetProperty("items").GetArrayLength() != 50) throw new InvalidOperationException($"{address} did not give a full page.");
         }
 
         return Figure.Median(took);

@@ -36,7 +36,7 @@ internal static class ReactionRow
             using var body = new StringContent("""{"prompt":"the boat drifts away"}""", new MediaTypeHeaderValue("application/json"));
             using var asked = await service.Http.PostAsync(new Uri(service.Address, $"/api/workspaces/{workspace}/video"), body, ct);
             asked.EnsureSuccessStatusCode();
-            await live.CompletedAsync(1, ct);
+            await live.CompletedAsync([workspace], ct);
             var committed = Ground.Clock.GetUtcNow();
             var question = sandbox.Counters.Requests.Last(r => r.Listener == "api" && r.Method == "GET" && r.Path.Contains("/tasks/", StringComparison.Ordinal));
             if (round > 0) took.Add((committed - question.At).TotalMilliseconds);
