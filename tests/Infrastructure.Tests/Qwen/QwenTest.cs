@@ -18,7 +18,6 @@ public abstract class QwenTest : IAsyncLifetime
     protected const string Key = "sk-0123456789abcdef";
 
     private QwenHttp? http;
-    private QwenRateLimits? limits;
 
     private protected ProviderServer Server { get; } = new();
 
@@ -47,7 +46,6 @@ public abstract class QwenTest : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         http?.Dispose();
-        limits?.Dispose();
         await Server.DisposeAsync();
     }
 
@@ -55,9 +53,8 @@ public abstract class QwenTest : IAsyncLifetime
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         http = new QwenHttp(options, Clock);
-        limits = new QwenRateLimits(options);
         var uploads = new QwenUploads(http, Pictures, options, Clock, NullLogger<QwenUploads>.Instance);
-        Provider = new QwenVideoProvider(http, uploads, limits, Pictures, options, Clock, Log);
+        Provider = new QwenVideoProvider(http, uploads, new QwenRateLimits(options), Pictures, options, Clock, Log);
     }
 
     protected static VideoModel Model(string name = "wan2.6-i2v-flash") => ModelCatalogue.Find(name)!;

@@ -203,6 +203,103 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         Task<long> Count() => database.ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM idempotency")!, Ct);
     }
 
+    [Fact]
+    public async Task What_was_read_lately_is_forgotten_with_every_write_of_any_process()
+    {
+        var (here, there) = (Records(await folder.OpenAsync()), Records(await folder.OpenAsync()));
+        var workspace = SampleWorkspaces.Processing();
+        await here.AddAsync(workspace, Ct);
+
+        for (var version = workspace.Version; version < workspace.Version + 6; version++)
+        {
+            var first = await here.FindAsync(workspace.Id, Ct);
+            var again = await here.FindAsync(workspace.Id, Ct);
+            Assert.Equal(version, first!.Version);
+            Assert.Same(first, again);
+
+            await (version % 2 == 0 ? here : there).ChangeAsync(
+                workspace.Id, w => w.Change(v => v.ProviderSilent(new Problem("x", "x"), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+        }
+
+        await there.DeleteAsync(workspace.Id, _ => null, Ct);
+        Assert.Null(await here.FindAsync(workspace.Id, Ct));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_write_is_not_kept_after_it()
+    {
+        var database = await folder.OpenAsync();
+        var records = Records(database);
+        var workspace = SampleWorkspaces.Processing();
+        await records.AddAsync(workspace, Ct);
+        database.Recent.TryFind(workspace.Id, out _, out var seen);
+        var old = await records.FindAsync(workspace.Id, Ct);
+        await records.ChangeAsync(workspace.Id, w => w.Change(v => v.ProviderSilent(new Problem("x", "x"), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+
+        database.Recent.Keep(old!, seen);
+
+        Assert.Equal(old!.Version + 1, (await records.FindAsync(workspace.Id, Ct))!.Version);
+    }
+
+    [Fact]
+    public async Task Readers_beside_a_writer_never_see_a_version_go_back()
+    {
+        var (here, there) = (Records(await folder.OpenAsync()), Records(await folder.OpenAsync()));
+        var workspace = SampleWorkspaces.Processing();
+        await here.AddAsync(workspace, Ct);
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 200; i++)
+                await there.ChangeAsync(workspace.Id, w => w.Change(v => v.ProviderSilent(new Problem("x", "x"), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+        }, Ct);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (long last = 0; last < workspace.Version + 200;)
+            {
+                var read = (await here.FindAsync(workspace.Id, Ct))!.Version;
+                Assert.True(read >= last, $"{read} after {last}");
+                last = read;
+            }
+        }, Ct)));
+        await writing;
+    }
+
+    [Fact]
+    public async Task Many_writers_at_once_each_hear_of_their_own_outcome_and_none_is_left_waiting()
+    {
+        var database = await folder.OpenAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2000).Select(n => Task.Run(async () =>
+        {
+            try
+            {
+                return await database.WriteAsync(_ => n % 7 == 0 ? throw new InvalidDataException($"{n}") : n, Ct);
+            }
+            catch (InvalidDataException e)
+            {
+                return -int.Parse(e.Message);
+            }
+        }, Ct)));
+
+        Assert.Equal(Enumerable.Range(0, 2000).Select(n => n % 7 == 0 ? -n : n), outcomes);
+    }
+
+    [Fact]
+    public async Task Writes_around_the_end_are_done_or_refused_but_never_forgotten()
+    {
+        var database = await folder.OpenAsync();
+        var writes = Enumerable.Range(0, 500).Select(n => Task.Run(() => database.WriteAsync(session => session.Run("INSERT INTO counters VALUES (@n, 1)", ("@n", $"n {n}")), Ct), Ct)).ToList();
+        await writes[0];
+        await folder.CloseAsync();
+
+        await Task.WhenAll(writes).ContinueWith(_ => { }, Ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        var kept = await (await folder.OpenAsync()).ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM counters WHERE name LIKE 'n %'")!, Ct);
+
+        Assert.Equal(writes.Count(write => write.IsCompletedSuccessfully), kept);
+        Assert.All(writes.Where(write => !write.IsCompletedSuccessfully), write => Assert.IsType<ObjectDisposedException>(write.Exception!.InnerException));
+    }
+
     private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>
         new(database, new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
 

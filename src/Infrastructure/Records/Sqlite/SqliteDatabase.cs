@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     private readonly ConcurrentStack<SqliteSession> idle = new();
     private readonly string path = Path.GetFullPath(options.Path);
     private SqliteWriter? writer;
+    private RecentWorkspaces? recent;
 
     public async Task StartAsync(CancellationToken ct)
     {
@@ -28,8 +29,12 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
         }
 
         if (writer is null) writer = new SqliteWriter(SqliteSession.Open(path, patience));
+        recent ??= new RecentWorkspaces(SqliteSession.Open(path, patience));
         await PingAsync(ct);
     }
+
+    /// <summary>What was read lately and is still so.</summary>
+    public RecentWorkspaces Recent => recent ?? throw new InvalidOperationException("The database was not started.");
 
     public Task PingAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT n FROM counters LIMIT 1"), ct);
 
@@ -66,6 +71,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
 
     public async ValueTask DisposeAsync()
     {
+        recent?.Dispose();
         while (idle.TryPop(out var session)) session.Dispose();
         if (writer is not null) await writer.DisposeAsync();   // last, so that closing it folds the log into the file
         readers.Dispose();

@@ -30,7 +30,14 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
         InsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()), ct);
 
-    public async Task<Workspace?> FindAsync(WorkspaceId id, CancellationToken ct) => (await LoadAsync(id, ct))?.Workspace;
+    public async Task<Workspace?> FindAsync(WorkspaceId id, CancellationToken ct)
+    {
+        if (database.Recent.TryFind(id, out var known, out var seen)) return known;
+        if ((await LoadAsync(id, ct))?.Workspace is not { } read) return null;
+
+        database.Recent.Keep(read, seen);
+        return read;
+    }
 
     public async Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct)
     {

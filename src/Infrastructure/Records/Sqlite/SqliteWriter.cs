@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace VideoPlatform.Infrastructure.Records.Sqlite;
@@ -6,57 +6,82 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 /// <summary>
 /// The one writer of this process. What is waiting is written in one transaction with one flush to disk, and every caller
 /// hears of its own outcome only when that transaction is durable. A write that fails takes back only itself.
+/// Whoever finds nobody writing writes for itself, and for all who came meanwhile, so a lone write changes no thread.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
     // Bounds how long a transaction keeps other processes waiting.
     private const int MaxBatch = 256;
 
-    private readonly Channel<Job> waiting = Channel.CreateUnbounded<Job>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentQueue<Job> waiting = new();
+    private readonly SemaphoreSlim pen = new(1, 1);
+    private readonly List<Job> batch = [];
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteSession session;
-    private readonly Task loop;
+    private volatile bool isClosed;
 
     /// <param name="session">Belongs to the writer from here on.</param>
-    public SqliteWriter(SqliteSession session)
-    {
-        this.session = session;
-        loop = Task.Run(WriteAsync);
-    }
+    public SqliteWriter(SqliteSession session) => this.session = session;
 
     /// <param name="work">Runs inside a transaction that no other process can disturb. Must not begin or end one.</param>
     /// <param name="ct">Heeded until the work begins; afterwards its outcome is waited for.</param>
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(isClosed, this);
         var job = new Job<T>(work, ct);
-        ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite(job), this);
+        waiting.Enqueue(job);
+        WriteUnlessOthersDo();
+        if (isClosed)
+        {
+            // It may have come behind the last batch.
+            await ended.Task;
+            job.Fail(new ObjectDisposedException(nameof(SqliteWriter)));
+        }
+
         return await job.Outcome;
     }
 
     public async ValueTask DisposeAsync()
     {
-        waiting.Writer.TryComplete();
-        await loop;
+        if (isClosed) return;
+        isClosed = true;
+        await pen.WaitAsync();   // and never given back
+        while (!waiting.IsEmpty) WriteBatch();
         session.Dispose();
+        ended.SetResult();
     }
 
-    private async Task WriteAsync()
+    // Whoever holds the pen looks once more after putting it down, so a job that was not seen by them is seen here.
+    private void WriteUnlessOthersDo()
     {
-        var batch = new List<Job>();
-        while (await waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        if (waiting.IsEmpty || !pen.Wait(0)) return;
+        try
         {
-            while (batch.Count < MaxBatch && waiting.Reader.TryRead(out var job)) batch.Add(job);
-            Write(batch);
-            batch.Clear();
+            WriteBatch();
         }
+        finally
+        {
+            pen.Release();
+        }
+
+        // Nobody writes for the others for ever: the rest goes on elsewhere.
+        if (!waiting.IsEmpty) ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.WriteUnlessOthersDo(), this, preferLocal: false);
     }
 
-    private void Write(List<Job> batch)
+    private void WriteBatch()
+    {
+        while (batch.Count < MaxBatch && waiting.TryDequeue(out var job)) batch.Add(job);
+        if (batch.Count > 0) Write();
+        batch.Clear();
+    }
+
+    private void Write()
     {
         try
         {
             session.Run("BEGIN IMMEDIATE");
-            var kept = batch.Count == 1 ? batch[0].TryRun(session) : RunEach(batch);
+            var kept = batch.Count == 1 ? batch[0].TryRun(session) : RunEach();
             session.Run(kept ? "COMMIT" : "ROLLBACK");
         }
         catch (SqliteException failure)
@@ -69,7 +94,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         foreach (var job in batch) job.Complete();
     }
 
-    private bool RunEach(List<Job> batch)
+    private bool RunEach()
     {
         foreach (var job in batch)
         {
@@ -101,7 +126,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public abstract void Complete();
 
-        public abstract void Fail(SqliteException failure);
+        public abstract void Fail(Exception failure);
     }
 
     private sealed class Job<T>(Func<SqliteSession, T> work, CancellationToken ct) : Job
@@ -120,7 +145,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         public override void Complete() => outcome.SetFromTask(run);
 
-        public override void Fail(SqliteException failure) => outcome.TrySetException(failure);
+        public override void Fail(Exception failure) => outcome.TrySetException(failure);
 
         private async Task<T> Invoke(SqliteSession session)
         {

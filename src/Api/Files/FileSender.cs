@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Win32.SafeHandles;
+
+namespace VideoPlatform.Api.Files;
+
+/// <summary>An answer whose file is sent by <see cref="FileSender"/>; ranges, conditions and headers stay the framework's.</summary>
+internal sealed class SentFile(IResult file) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var inner = httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        httpContext.Features.Set<IHttpResponseBodyFeature>(new FileSender(inner));
+        try
+        {
+            await file.ExecuteAsync(httpContext);
+        }
+        finally
+        {
+            httpContext.Features.Set(inner);
+        }
+    }
+}
+
+/// <summary>
+/// Reads a file straight into the connection's own buffers, in large pieces: the framework reads 16 KiB a time through a stream of its own and copies them
+/// into pages of 4 KiB. What the page cache holds is read on the spot; only what must come from the disk is waited for elsewhere.
+/// </summary>
+internal sealed class FileSender(IHttpResponseBodyFeature inner) : IHttpResponseBodyFeature
+{
+    private const int Piece = 128 * 1024;
+
+    public Stream Stream => inner.Stream;
+
+    public PipeWriter Writer => inner.Writer;
+
+    public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var end = count is { } bytes ? offset + bytes : RandomAccess.GetLength(file);
+        await inner.StartAsync(cancellationToken);   // before that, what is written would be copied once more behind the headers
+        while (offset < end)
+        {
+            var wanted = (int)Math.Min(Piece, end - offset);
+            var room = inner.Writer.GetMemory(wanted)[..wanted];
+            var read = PageCache.TryRead(file, room.Span, offset);
+            if (read < 0) read = await RandomAccess.ReadAsync(file, room, offset, cancellationToken);
+            if (read == 0) throw new EndOfStreamException($"{Path.GetFileName(path)} became shorter while it was sent.");
+
+            inner.Writer.Advance(read);
+            offset += read;
+            if ((await inner.Writer.FlushAsync(cancellationToken)).IsCompleted) return;   // the client has left
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
+
+    public Task CompleteAsync() => inner.CompleteAsync();
+
+    public void DisableBuffering() => inner.DisableBuffering();
+}
+
+/// <summary>Reading without waiting for a disk, where the system can (Linux 4.14 and later).</summary>
+internal static class PageCache
+{
+    private const int NoWait = 8;   // RWF_NOWAIT, linux/fs.h
+
+    private static volatile bool isAvailable = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    /// <returns>Bytes read; 0 at the end of the file; -1 when it has to be read another way.</returns>
+    public static unsafe int TryRead(SafeFileHandle file, Span<byte> room, long offset)
+    {
+        if (!isAvailable) return -1;
+        try
+        {
+            fixed (byte* start = room)
+            {
+                var vector = new Vector { Start = start, Length = (nuint)room.Length };
+                return (int)Read(file, &vector, 1, (nint)offset, NoWait);
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            isAvailable = false;
+            return -1;
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Vector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    [DllImport("libc", EntryPoint = "preadv2")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern unsafe nint Read(SafeFileHandle file, Vector* vectors, int count, nint offset, int flags);
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using VideoPlatform.Bench.Equipment;
+using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Sandbox;
+
+namespace VideoPlatform.Bench.Rows;
+
+/// <summary><c>POST …/video</c>, one after the other, beside one bare insert into SQLite with a full flush. The provider takes five and keeps them.</summary>
+internal static class AcceptingRow
+{
+    private const int Posts = 200;
+
+    private static readonly byte[] body = """{"prompt":"The paper boat drifts away from the shore while the camera follows it slowly.","duration":5}"""u8.ToArray();
+
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync(Ground ground, CancellationToken ct)
+    {
+        var folder = ground.NewFolder("accepting");
+        var now = Ground.Clock.GetUtcNow();
+        List<Workspace> workspaces = [.. Enumerable.Range(0, (Bench.Rounds + 1) * Posts * 2).Select(n => Library.WithoutVideo(n, now))];
+        using (var library = await Library.OpenAsync(folder, ct)) library.Add(workspaces);
+        await File.WriteAllBytesAsync(Path.Combine(Library.Storage(folder), Library.Picture.Value), SamplePicture.Bmp(480, 240), ct);
+        await using var sandbox = await SandboxProvider.StartAsync(
+            new SandboxOptions { Folder = ground.NewFolder("sandbox"), Video = new SandboxVideo.Bundled(), RunningFor = TimeSpan.FromHours(1) }, NullLoggerFactory.Instance, ct);
+        await using var service = await ServiceProcess.StartAsync(ground, folder, ct, $"Qwen:BaseUrl={sandbox.BaseUrl.ToString().TrimEnd('/')}", "Qwen:PollInterval=00:10:00");
+        using var bare = new BareInsert(Path.Combine(folder, "bare.db"));
+
+        var next = 0;
+        List<double> plain = [], keyed = [], inserts = [];
+        for (var round = 0; round <= Bench.Rounds; round++)
+        {
+            List<double> insertTook = [], plainTook = [], keyedTook = [];
+            for (var n = 0; n < Posts; n++)
+            {
+                insertTook.Add(bare.Run());
+                plainTook.Add(await PostAsync(service, workspaces[next++], withKey: false, ct));
+                keyedTook.Add(await PostAsync(service, workspaces[next++], withKey: true, ct));
+            }
+
+            if (round == 0) continue;
+            inserts.Add(Figure.Median(insertTook));
+            plain.Add(Figure.Median(plainTook));
+            keyed.Add(Figure.Median(keyedTook));
+        }
+
+        return
+        [
+            new Figure("Accepting", "ms", Measure.AtMostTimes, 2, 1.2, plain, inserts),
+            new Figure("Accepting, with an Idempotency-Key", "ms", Measure.AtMostTimes, 2, 1.2, keyed, inserts),
+        ];
+    }
+
+    private static async Task<double> PostAsync(ServiceProcess service, Workspace workspace, bool withKey, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, $"/api/workspaces/{workspace.Id}/video")) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (withKey) request.Headers.Add("Idempotency-Key", workspace.Id.Value);
+        var begun = Stopwatch.GetTimestamp();
+        using var response = await service.Http.SendAsync(request, ct);
+        var took = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        return response.StatusCode == HttpStatusCode.Accepted ? took : throw new InvalidOperationException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync(ct)}");
+    }
+
+    /// <summary>A row as long as a record, in a transaction of its own, flushed: the least that "durable" can cost.</summary>
+    private sealed class BareInsert : IDisposable
+    {
+        private readonly SqliteConnection connection;
+        private readonly SqliteCommand insert;
+
+        public BareInsert(string path)
+        {
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            connection.Open();
+            Execute("PRAGMA journal_mode = WAL");
+            Execute("PRAGMA synchronous = FULL");
+            Execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, doc BLOB NOT NULL)");
+            insert = connection.CreateCommand();
+            insert.CommandText = "INSERT INTO bare (doc) VALUES (@doc)";
+            insert.Parameters.AddWithValue("@doc", new byte[1000]);
+        }
+
+        public double Run()
+        {
+            var begun = Stopwatch.GetTimestamp();
+            insert.ExecuteNonQuery();
+            return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        }
+
+        public void Dispose()
+        {
+            insert.Dispose();
+            connection.Dispose();
+        }
+
+        private void Execute(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+}
