@@ -87,7 +87,7 @@ public sealed class PollVideoTests : Testing.UseCases.UseCases
     public async Task A_task_that_the_provider_no_longer_knows_is_expired_and_never_failed()
     {
         var id = await GivenProcessing();
-        Clock.Advance(TimeSpan.FromHours(1));
+        Clock.Advance(TimeSpan.FromHours(25));
         Provider.AnswerQuery(new TaskAnswer.Gone());
 
         Ok(await StepWhenDue(id));
@@ -97,15 +97,16 @@ public sealed class PollVideoTests : Testing.UseCases.UseCases
         Assert.Equal(video.Problem!.Message, video.History[^1].Detail);
     }
 
-    // ---- just accepted ----------------------------------------------------------------------------------------
+    // ---- denied while its record should live ----------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task A_task_that_is_not_visible_right_after_its_submit_is_asked_for_once_more()
+    public async Task Three_denials_in_a_row_are_believed()
     {
         var id = await GivenProcessing();
-        Provider.AnswerQuery(new TaskAnswer.Gone());
-        Provider.AnswerQuery(new TaskAnswer.Gone());
+        for (var i = 0; i < 3; i++) Provider.AnswerQuery(new TaskAnswer.Gone());
 
+        Ok(await StepWhenDue(id));
+        await AssertStands(id, VideoStatus.Processing, "task_not_visible");
         Ok(await StepWhenDue(id));
         await AssertStands(id, VideoStatus.Processing, "task_not_visible");
         Ok(await StepWhenDue(id));
