@@ -26,7 +26,7 @@ fi
 
 log=$(mktemp)
 status=0
-dotnet test --solution VideoPlatform.sln -c Release --no-build --no-progress "$@" 2>&1 | tee "$log" || status=$?
+dotnet test --solution VideoPlatform.sln -c Release --no-build --no-progress --max-parallel-test-modules 1 "$@" 2>&1 | tee "$log" || status=$?
 
 # The runner's own totals, over all suites.
 total() { sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$log" | tail -n1; }

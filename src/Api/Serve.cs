@@ -16,6 +16,7 @@ using VideoPlatform.Api.Videos;
 using VideoPlatform.Api.Workspaces;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
+using VideoPlatform.Domain.Results;
 using VideoPlatform.Infrastructure.Work;
 using VideoPlatform.Sandbox;
 
@@ -121,6 +122,8 @@ internal static partial class Serve
     {
         404 => ProblemMapping.Of(404, "not_found", "There is nothing at this address.").ExecuteAsync(http),
         405 => ProblemMapping.Of(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(http),
+        // Of a body, only a picture's own form is "unsupported"; another content type than the address takes is a mistake in the request.
+        415 => new ValidationFailed("body", "Send the content type that this address takes: multipart/form-data for a picture, else application/json.").ToProblem().ExecuteAsync(http),
         >= 400 and not 416 => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
         _ => Task.CompletedTask,
     };

@@ -96,10 +96,12 @@ public sealed class AccessibilityTests(Chromium chromium) : BrowserTest(chromium
 
         await TabToAsync(page, page.Locator("[data-action=delete]"));
         await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await Expect(page.Locator("[data-action=delete]")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" })).ToBeVisibleAsync();
         await TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" }));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No videos yet" })).ToBeVisibleAsync();

@@ -108,7 +108,7 @@ public sealed class LeaseTests
     public async Task A_long_step_keeps_its_lease()
     {
         await using var platform = await Platform.CreateAsync();
-        await Task.WhenAll(platform.ServeAsync("--Work:LeaseDuration=00:00:00.500"), platform.ServeAsync("--Work:LeaseDuration=00:00:00.500"));
+        await Task.WhenAll(platform.ServeAsync("--Work:LeaseDuration=00:00:01"), platform.ServeAsync("--Work:LeaseDuration=00:00:01"));
         platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 150_000, Times = 1 });
 
         var id = await platform.OrderAsync("slow bytes");

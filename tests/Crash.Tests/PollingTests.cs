@@ -82,7 +82,7 @@ public sealed class PollingTests(ITestOutputHelper output)
 
         Assert.Equal("task_expired", (string?)(await platform.ReachesAsync(id, "expired"))["error"]!["code"]);
         Assert.Contains(service.Log, line => line.Contains("processing -> expired", StringComparison.Ordinal));
-        Assert.InRange(platform.Sandbox.Counters.Queries, 4, 10);
+        Assert.InRange(platform.Sandbox.Counters.Queries, 3, 10);
     }
 
     [Fact]

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+using VideoPlatform.Api.Configuration;
+
+namespace VideoPlatform.Api.Tests.Http;
+
+public sealed class ConfigurationTests
+{
+    [Theory]
+    [InlineData("Qwen:MaxInFlight", "0")]
+    [InlineData("Qwen:MaxInFlight", "many")]
+    [InlineData("Qwen:BaseUrl", "dashscope")]
+    [InlineData("Qwen:Model", "none-such")]
+    [InlineData("Qwen:PollInterval", "15")]
+    [InlineData("Qwen:Sandbox", "perhaps")]
+    [InlineData("Downloads:MaxConcurrent", "-1")]
+    [InlineData("Downloads:AllowedHosts:0", "*.*")]
+    [InlineData("Uploads:MaxBytes", "0")]
+    [InlineData("Work:LeaseDuration", "00:00:00")]
+    [InlineData("Persistence:Provider", "Oracle")]
+    [InlineData("Auth:ApiKeys:0:Sha256", "abc")]
+    public void A_wrong_value_is_named_in_one_line_with_an_example(string key, string value)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:ApiKeys:0:Name"] = key.StartsWith("Auth", StringComparison.Ordinal) ? "n" : null, [key] = value };
+        if (!key.StartsWith("Auth", StringComparison.Ordinal)) settings.Remove("Auth:ApiKeys:0:Name");
+
+        var wrong = Assert.Throws<ConfigurationException>(() => Read(settings));
+
+        Assert.Contains(key.Split(":0", 2)[0], wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("Example:", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', wrong.Message);
+    }
+
+    [Fact]
+    public void Named_hosts_replace_the_default_and_do_not_add_to_it()
+    {
+        Assert.Equal(["*.aliyuncs.com"], Read([]).Downloads.AllowedHosts);
+        Assert.Equal(["127.0.0.1"], Read(new() { ["Downloads:AllowedHosts:0"] = "127.0.0.1" }).Downloads.AllowedHosts);
+    }
+
+    [Fact]
+    public void Without_a_key_the_sandbox_is_for_development_only()
+    {
+        Assert.True(Read([]).UsesSandbox);
+        var production = Settings.Read(new ConfigurationBuilder().Build(), isDevelopment: false);
+        Assert.False(production.UsesSandbox);
+        Assert.Contains("Qwen:ApiKey", Assert.Throws<ConfigurationException>(production.RequireProvider).Message, StringComparison.Ordinal);
+        Assert.False(Read(new() { ["DASHSCOPE_API_KEY"] = "sk-1" }).UsesSandbox);
+    }
+
+    private static Settings Read(Dictionary<string, string?> settings) =>
+        Settings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), isDevelopment: true);
+}
