@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using VideoPlatform.Bench;
 using VideoPlatform.Bench.Equipment;
 
-if (args is ["probe"]) return await Probe.RunAsync();
 if (args is ["hello"]) return await HelloServer.RunAsync();
 
 using var stopping = new CancellationTokenSource();
