@@ -23,7 +23,8 @@ internal sealed class Ground : IAsyncDisposable
     {
         var folder = Path.GetFullPath("artifacts/bench");
         Directory.CreateDirectory(folder);
-        var service = Path.GetFullPath("src/Api/bin/Release/net10.0/VideoPlatform.Api.dll");
+        // BENCH_SERVICE: another build, to compare before and after.
+        var service = Path.GetFullPath(Environment.GetEnvironmentVariable("BENCH_SERVICE") ?? "src/Api/bin/Release/net10.0/VideoPlatform.Api.dll");
         if (!File.Exists(service)) throw new FileNotFoundException("Build the service first: build/bench.sh does.", service);
         return new Ground(folder, service);
     }

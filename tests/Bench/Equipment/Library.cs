@@ -60,6 +60,8 @@ internal sealed class Library : IDisposable
         session.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    public void Remove(WorkspaceId id) => session.Run("DELETE FROM workspaces WHERE id = @id", ("@id", WorkspaceRow.Key(id)));
+
     /// <summary>Leaves what is written from here on in the log, as a crash would.</summary>
     public void KeepLog() => session.Execute("PRAGMA wal_autocheckpoint = 0");
 

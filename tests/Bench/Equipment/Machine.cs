@@ -24,10 +24,6 @@ internal static class Machine
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
     }
 
-    /// <summary>Processor time of the threads that live, in seconds, to the nanosecond.</summary>
-    public static double FineCpu(int pid) =>
-        Directory.EnumerateDirectories($"/proc/{pid}/task").Sum(task => double.Parse(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture)) / 1e9;
-
     /// <summary>How often the threads went to sleep of their own accord: once a wake-up.</summary>
     public static IReadOnlyDictionary<string, long> WakeUps(int pid) =>
         Directory.EnumerateDirectories($"/proc/{pid}/task").ToDictionary(

@@ -49,6 +49,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when it has logged this.</summary>
+    public Task SaysAsync(string text, CancellationToken ct) => child.LineWithAsync(text, ct);
+
     /// <summary>Listens to the live updates from now on.</summary>
     public async Task<LiveListener> ListenAsync(CancellationToken ct)
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoPlatform.Bench.Equipment;
@@ -13,6 +11,7 @@ namespace VideoPlatform.Bench.Rows;
 internal static class AcceptingRow
 {
     private const int Posts = 200;
+    private const int PostsToWarmUp = 2000;   // until the compiler has done its best
 
     private static readonly byte[] body = """{"prompt":"The paper boat drifts away from the shore while the camera follows it slowly.","duration":5}"""u8.ToArray();
 
@@ -20,12 +19,13 @@ internal static class AcceptingRow
     {
         var folder = ground.NewFolder("accepting");
         var now = Ground.Clock.GetUtcNow();
-        List<Workspace> workspaces = [.. Enumerable.Range(0, (Bench.Rounds + 1) * Posts * 2).Select(n => Library.WithoutVideo(n, now))];
+        List<Workspace> workspaces = [.. Enumerable.Range(0, ((Bench.Rounds * Posts) + PostsToWarmUp) * 2).Select(n => Library.WithoutVideo(n, now))];
         using (var library = await Library.OpenAsync(folder, ct)) library.Add(workspaces);
         await File.WriteAllBytesAsync(Path.Combine(Library.Storage(folder), Library.Picture.Value), SamplePicture.Bmp(480, 240), ct);
         await using var sandbox = await SandboxProvider.StartAsync(
             new SandboxOptions { Folder = ground.NewFolder("sandbox"), Video = new SandboxVideo.Bundled(), RunningFor = TimeSpan.FromHours(1) }, NullLoggerFactory.Instance, ct);
         await using var service = await ServiceProcess.StartAsync(ground, folder, ct, $"Qwen:BaseUrl={sandbox.BaseUrl.ToString().TrimEnd('/')}", "Qwen:PollInterval=00:10:00");
+        using var client = new BareClient(service.Address);
         using var bare = new BareInsert(Path.Combine(folder, "bare.db"));
 
         var next = 0;
@@ -33,11 +33,11 @@ internal static class AcceptingRow
         for (var round = 0; round <= Bench.Rounds; round++)
         {
             List<double> insertTook = [], plainTook = [], keyedTook = [];
-            for (var n = 0; n < Posts; n++)
+            for (var n = 0; n < (round == 0 ? PostsToWarmUp : Posts); n++)
             {
                 insertTook.Add(bare.Run());
-                plainTook.Add(await PostAsync(service, workspaces[next++], withKey: false, ct));
-                keyedTook.Add(await PostAsync(service, workspaces[next++], withKey: true, ct));
+                plainTook.Add(Post(client, workspaces[next++], withKey: false));
+                keyedTook.Add(Post(client, workspaces[next++], withKey: true));
             }
 
             if (round == 0) continue;
@@ -49,19 +49,17 @@ internal static class AcceptingRow
         return
         [
             new Figure("Accepting", "ms", Measure.AtMostTimes, 2, 1.2, plain, inserts),
-            new Figure("Accepting, with an Idempotency-Key", "ms", Measure.AtMostTimes, 2, 1.2, keyed, inserts),
+            new Figure("Accepting, with an Idempotency-Key (three commits)", "ms", Measure.AtMostTimes, 6, 3.6, keyed, inserts),
         ];
     }
 
-    private static async Task<double> PostAsync(ServiceProcess service, Workspace workspace, bool withKey, CancellationToken ct)
+    private static double Post(BareClient client, Workspace workspace, bool withKey)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, $"/api/workspaces/{workspace.Id}/video")) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        if (withKey) request.Headers.Add("Idempotency-Key", workspace.Id.Value);
+        var request = client.Post($"/api/workspaces/{workspace.Id}/video", body, withKey ? workspace.Id.Value : null);
         var begun = Stopwatch.GetTimestamp();
-        using var response = await service.Http.SendAsync(request, ct);
+        var status = client.Send(request);
         var took = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        return response.StatusCode == HttpStatusCode.Accepted ? took : throw new InvalidOperationException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync(ct)}");
+        return status == 202 ? took : throw new InvalidOperationException($"{status}: {client.LastAnswer}");
     }
 
     /// <summary>A row as long as a record, in a transaction of its own, flushed: the least that "durable" can cost.</summary>

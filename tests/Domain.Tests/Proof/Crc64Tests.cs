@@ -45,6 +45,25 @@ public sealed class Crc64Tests
         Assert.Equal(BitByBit(bytes), Sum(bytes).Value);
     }
 
+    // Long pieces are multiplied, short ones looked up: each length around a multiple of what is folded at once, and each way to cut it.
+    [Property(MaxTest = 300)]
+    public void Multiplying_and_looking_up_agree(int seed, NonNegativeInt length, NonNegativeInt cut)
+    {
+        var random = new System.Random(seed);
+        var bytes = new byte[(length.Get * 41 % 3000) + random.Next(3)];
+        random.NextBytes(bytes);
+        var at = cut.Get * 37 % (bytes.Length + 1);
+
+        var (cutOnce, byTable) = (new Crc64(), new Crc64());
+        cutOnce.Append(bytes.AsSpan(0, at));
+        cutOnce.Append(bytes.AsSpan(at));
+        foreach (var few in bytes.Chunk(100)) byTable.Append(few);
+
+        Assert.Equal(byTable.Value, cutOnce.Value);
+        Assert.Equal(byTable.Value, Sum(bytes).Value);
+        Assert.Equal(BitByBit(bytes), byTable.Value);
+    }
+
     private static Crc64 Sum(byte[] bytes)
     {
         var crc = new Crc64();
