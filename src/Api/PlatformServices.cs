@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Serilog;
 using VideoPlatform.Api.Configuration;
 using VideoPlatform.Application;
@@ -21,11 +22,11 @@ internal static class PlatformServices
     {
         var settings = Settings.Read(builder.Configuration, builder.Environment.IsDevelopment());
         settings.Register(builder.Services);
-        builder.Services.AddSerilog((_, log) => log
+        builder.Services.AddSerilog(preserveStaticLogger: true, configureLogger: (_, log) => log
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .WriteTo.Console(
-                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
+                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
                 standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProviderIdentity(settings.UsesSandbox));
@@ -51,7 +52,7 @@ internal static class PlatformServices
                 RunningFor = settings.Sandbox.RunningFor,
                 LinkLifetime = settings.Sandbox.LinkLifetime,
             },
-            new Serilog.Extensions.Logging.SerilogLoggerFactory(Log.Logger), ct);
+            NullLoggerFactory.Instance, ct);
         settings.Qwen.BaseUrl = sandbox.BaseUrl.ToString().TrimEnd('/');
         settings.Qwen.ApiKey = "sandbox";
         settings.Downloads.SandboxOrigin = sandbox.ResultOrigin;

@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -31,9 +33,21 @@ internal static partial class Serve
     public static async Task<int> RunAsync(string[] configuration, CancellationToken ct)
     {
         await using var app = await BuildAsync(configuration, ct);
-        await app.StartAsync(ct);
+        await Listen(app, ct);
         await app.WaitForShutdownAsync(ct);
         return 0;
+    }
+
+    private static async Task Listen(WebApplication app, CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            throw new ConfigurationException($"Configuration error: Urls cannot be listened at: {e.Message.TrimEnd('.')}. Example: http://localhost:3000");
+        }
     }
 
     /// <summary>Everything but listening: configured, opened, ready to start.</summary>
@@ -51,7 +65,10 @@ internal static partial class Serve
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;   // uploads raise it for themselves
+
+            // Whoever reads a body has a limit of its own and answers when it is broken. Kestrel's limit would then cut the connection,
+            // and the answer with it; without one it reads on for a few seconds, so that a client that is still sending gets to see it.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown);
         builder.Services.ConfigureHttpJsonOptions(json =>

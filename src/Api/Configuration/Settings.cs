@@ -33,6 +33,8 @@ internal sealed record Settings(
         settings.Downloads.AllowedHosts = ReadList(configuration, "Downloads:AllowedHosts") is { Count: > 0 } hosts ? hosts : ["*.aliyuncs.com"];
         if (string.IsNullOrWhiteSpace(settings.Qwen.ApiKey)) settings.Qwen.ApiKey = Blank(configuration["DASHSCOPE_API_KEY"]);
         settings.Qwen.BaseUrl = settings.Qwen.BaseUrl.TrimEnd('/');
+        foreach (var url in (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            Must(CanListenAt(url), "Urls", $"holds '{url}', which is no http or https address to listen at", "http://localhost:3000");
         settings.Check();
         return settings with { UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment) };
     }
@@ -110,10 +112,24 @@ internal sealed record Settings(
         return options;
     }
 
-    private static AuthOptions ReadAuth(IConfiguration configuration) => new()
+    private static AuthOptions ReadAuth(IConfiguration configuration)
     {
-        ApiKeys = [.. configuration.GetSection("Auth:ApiKeys").GetChildren().Select(key => Bind<ApiKeyOptions>(configuration, key.Path))],
-    };
+        if (Blank(configuration["Auth:ApiKeys"]) is not null) throw Wrong("Auth:ApiKeys", "is a list, so its items are set one by one", "Auth:ApiKeys:0:Role=editor");
+        return new AuthOptions { ApiKeys = [.. configuration.GetSection("Auth:ApiKeys").GetChildren().Select(key => Bind<ApiKeyOptions>(configuration, key.Path))] };
+    }
+
+    private static bool CanListenAt(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Scheme is "http" or "https" && address.PathBase.Length == 0 && (address.IsUnixPipe || address.Port is >= 0 and <= 65535);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private static List<string> ReadList(IConfiguration configuration, string key) =>
         [.. configuration.GetSection(key).GetChildren().Select(c => c.Value).OfType<string>().Where(v => v.Length > 0)];
@@ -143,7 +159,8 @@ internal sealed record Settings(
                 _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) ? d : null,
                 _ when type == typeof(bool) => bool.TryParse(text, out var b) ? b : null,
                 _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var t) ? t : null,
-                _ => throw new ConfigurationException($"Configuration error: {key} cannot be set."),
+                _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) => throw Wrong(key, "is a list, so its items are set one by one", $"{key}:0=*.aliyuncs.com"),
+                _ => throw Wrong(key, "cannot be set", "leave it out"),
             };
             if (value is null) throw Wrong(key, $"cannot be read as {NameOf(type)}: '{text}'", ExampleOf(type));
             property.SetValue(options, value);

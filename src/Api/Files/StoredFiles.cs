@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using VideoPlatform.Api.Problems;
+using VideoPlatform.Api.Security;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Archive;
@@ -39,9 +40,8 @@ internal static class FileEndpoints
             if (!StoragePath.TryParse(path, out var stored) || stored.Value != path) return new NotFound("file").ToProblem();
 
             http.Response.Headers.CacheControl = "max-age=31536000, immutable";
-            http.Response.Headers.XContentTypeOptions = "nosniff";
             return files.Open(stored);
-        }).WithTags("Files").WithName("GetFile").WithSummary("A stored picture, video or poster, with ranges")
+        }).Needs(Role.Reader).WithTags("Files").WithName("GetFile").WithSummary("A stored picture, video or poster, with ranges")
             .Produces(200).Produces(206).Produces(304).Produces(416);
     }
 }

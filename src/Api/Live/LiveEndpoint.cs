@@ -3,6 +3,7 @@ using MediatR;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
 using VideoPlatform.Api.Workspaces;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Application.Workspaces.List;
 using VideoPlatform.Domain.Results;
@@ -17,7 +18,7 @@ internal static class LiveEndpoint
             .Produces(101).Fails(400);
 
     private static async Task Handle(
-        HttpContext http, LiveFeed feed, IMediator mediator, WorkspaceViews views, TimeProvider clock, IHostApplicationLifetime lifetime)
+        HttpContext http, LiveFeed feed, IMediator mediator, WorkspaceViews views, IProgressBoard progress, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         WorkspaceId? only = null;
         if (http.Request.Query["workspace_id"] is [{ } text])
@@ -39,7 +40,7 @@ internal static class LiveEndpoint
 
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
-        var connection = new LiveConnection(socket, only, views, clock);
+        var connection = new LiveConnection(socket, only, views, progress, clock);
 
         // Listening begins before the snapshot is taken: a change in between is sent after it.
         feed.Add(connection);

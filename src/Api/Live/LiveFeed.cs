@@ -28,7 +28,7 @@ internal sealed class LiveFeed : IChangeListener, IProgressListener
     public void Changed(Workspace? before, Workspace? after)
     {
         var id = (after ?? before)!.Id;
-        foreach (var (connection, _) in connections) connection.Changed(id, after, isDeleted: after is null);
+        foreach (var (connection, _) in connections) connection.Changed(id, after);
     }
 
     public void Progressed(WorkspaceId id)

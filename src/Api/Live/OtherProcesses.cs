@@ -37,15 +37,16 @@ internal sealed partial class OtherProcesses(IWorkspaceRepository workspaces, Li
     {
         try
         {
-            var changed = await workspaces.ListChangedAsync(since - overlap, Most, ct);
-            foreach (var workspace in changed)
+            for (var from = since - overlap; ;)
             {
-                if (told.TryGetValue(workspace.Id, out var version) && version >= workspace.Version) continue;
-                told[workspace.Id] = workspace.Version;
-                feed.Changed(workspace, workspace);
-            }
+                var changed = await workspaces.ListChangedAsync(from, Most, ct);
+                foreach (var workspace in changed) Tell(workspace);
+                if (changed.Count > 0 && changed[^1].UpdatedAt > since) since = changed[^1].UpdatedAt;
+                if (changed.Count < Most) break;
 
-            if (changed.Count > 0 && changed[^1].UpdatedAt > since) since = changed[^1].UpdatedAt;
+                // A full page ends in the middle of the window; what shares one millisecond with more than a page is passed over.
+                from = changed[^1].UpdatedAt > from ? changed[^1].UpdatedAt : from.AddMilliseconds(1);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)   // the host's edge: a client misses nothing for good, GET is the truth
         {
@@ -54,6 +55,14 @@ internal sealed partial class OtherProcesses(IWorkspaceRepository workspaces, Li
 
         if (told.Count > 20 * Most) told.Clear();
         return since;
+    }
+
+    private void Tell(Workspace workspace)
+    {
+        if (told.TryGetValue(workspace.Id, out var version) && version >= workspace.Version) return;
+
+        told[workspace.Id] = workspace.Version;
+        feed.Changed(workspace, workspace);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for changes of other processes failed")]

@@ -29,6 +29,8 @@ internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthO
     {
         if (keys.Length == 0 && http.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
             return ProblemMapping.Of(403, "forbidden", "No API keys are configured, so only this machine may connect.");
+        if (keys.Length == 0 && !IsNameOfThisMachine(http.Request.Host.Host))
+            return ProblemMapping.Of(403, "forbidden", "No API keys are configured, so this service answers as localhost only.");
         if (IsFromAnotherSite(http.Request))
             return ProblemMapping.Of(403, "forbidden", "Another site's page may not call this service.");
         if (http.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required || keys.Length == 0) return null;
@@ -61,6 +63,14 @@ internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthO
         if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header["Bearer ".Length..].Trim();
         if (request.Cookies[Cookie] is not { Length: > 0 and < 1024 } cookie || !Base64Url.IsValid(cookie)) return null;
         return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cookie));
+    }
+
+    // A page elsewhere may let its own name lead to this machine (DNS rebinding): for the browser it is then no other site. A number cannot be bent like that.
+    private static bool IsNameOfThisMachine(string host)
+    {
+        var name = host.TrimEnd('.');
+        return name.Length == 0 || IPAddress.TryParse(name, out _) || name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase);
     }
 
     // Browsers say where a call comes from: a page elsewhere must not spend money here on the strength of the visitor's network place or cookie.

@@ -14,10 +14,15 @@ internal static class SecurityHeaders
 
     public static Task Add(HttpContext http, RequestDelegate next)
     {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = NothingPolicy;
+        // At the last moment: the exception handler begins its answer by taking all headers away.
+        http.Response.OnStarting(static state =>
+        {
+            var headers = ((HttpResponse)state).Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = NothingPolicy;
+            return Task.CompletedTask;
+        }, http.Response);
         return next(http);
     }
 }

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MediatR;
-using Microsoft.AspNetCore.Http.Features;
 using VideoPlatform.Api.Docs;
 using VideoPlatform.Api.Files;
 using VideoPlatform.Api.Problems;
@@ -37,7 +37,8 @@ public sealed record SettleBody([property: System.Text.Json.Serialization.JsonRe
 
 internal static class VideoEndpoints
 {
-    private const long MaxBody = 256 * 1024;
+    private const int MaxBody = 256 * 1024;
+    private const int BlockSize = 16 * 1024;
 
     public static void MapVideos(this IEndpointRouteBuilder routes)
     {
@@ -117,19 +118,44 @@ internal static class VideoEndpoints
     internal static async Task<Result<T>> ReadBody<T>(HttpContext http, JsonTypeInfo<T> type, CancellationToken ct)
         where T : notnull
     {
-        if (!http.Request.HasJsonContentType()) return new ValidationFailed("body", "Send application/json.");
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaxBody;
+        if (!http.Request.HasJsonContentType() || http.Request.GetTypedHeaders().ContentType is { Charset: { Length: > 0 } charset } && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            return new ValidationFailed("body", "Send application/json in UTF-8.");
+
         try
         {
-            return await http.Request.ReadFromJsonAsync(type, ct) is { } body ? body : new ValidationFailed("body", "Send a JSON object.");
+            using var text = new MemoryStream();
+            if (!await TakeIn(http.Request.Body, text, ct)) return new ValidationFailed("body", $"At most {MaxBody} bytes.");
+            return await JsonSerializer.DeserializeAsync(text, type, ct) is { } body ? body : new ValidationFailed("body", "Send a JSON object.");
         }
         catch (JsonException e)
         {
             return new ValidationFailed(MemberOf(e), "Not what is expected here: unknown member, wrong type or malformed JSON.");
         }
-        catch (BadHttpRequestException e)
+        catch (BadHttpRequestException)
         {
-            return new ValidationFailed("body", e.StatusCode == 413 ? $"At most {MaxBody} bytes." : "The body ended before its end.");
+            return new ValidationFailed("body", "The body ended before its end.");
+        }
+    }
+
+    /// <returns>False as soon as it is too long.</returns>
+    private static async Task<bool> TakeIn(Stream body, MemoryStream text, CancellationToken ct)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            int read;
+            while ((read = await body.ReadAsync(block, ct)) > 0)
+            {
+                if (text.Length + read > MaxBody) return false;
+                text.Write(block, 0, read);
+            }
+
+            text.Position = 0;
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using MediatR;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -30,7 +29,6 @@ internal static class CreateWorkspaceEndpoint
     {
         var limit = uploads.Value.MaxBytes;
         if (http.Request.ContentLength > limit + FormOverhead) return new ImageTooLarge(limit).ToProblem();
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit + (2 * FormOverhead);
         if (!IdempotencyHeader.TryRead(http.Request, out var key, out var wrong)) return wrong;
 
         var form = await ReadForm(http.Request, mediator, limit, ct);
@@ -63,10 +61,6 @@ internal static class CreateWorkspaceEndpoint
         catch (IOException) when (!ct.IsCancellationRequested)
         {
             failure = new ValidationFailed("image", "The form ended before its end.");
-        }
-        catch (BadHttpRequestException e)
-        {
-            failure = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? new ImageTooLarge(limit) : new ValidationFailed("image", "The form ended before its end.");
         }
 
         if (failure is null && image is not null) return new ReadParts(image, name);

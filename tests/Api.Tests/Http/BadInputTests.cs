@@ -139,6 +139,7 @@ public sealed class BadInputTests
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/api/workspaces", ("Authorization", "Bearer look"))).Status);
         (await host.UploadAsync(Pictures.Png(), null, ("Authorization", "Bearer look"))).IsProblem(403, "forbidden");
         Assert.Equal(HttpStatusCode.Created, (await host.UploadAsync(Pictures.Png(), null, ("Authorization", "Bearer make"))).Status);
+        (await host.GetAsync("/uploads/" + host.StoredFiles().Single(f => f.EndsWith(".png", StringComparison.Ordinal)))).IsProblem(401, "unauthenticated");
         var session = await host.PostAsync("/api/session", """{"key": "look"}""");
         var cookie = session.Header("Set-Cookie")!.Split(';')[0];
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/api/workspaces", ("Cookie", cookie))).Status);
