@@ -107,6 +107,27 @@ public sealed class AccessibilityTests(Chromium chromium) : BrowserTest(chromium
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No videos yet" })).ToBeVisibleAsync();
     }
 
+    /// <summary>A fast hand on Escape and Enter: the browser tells of a closed dialog later than it gives the focus back.</summary>
+    [Fact]
+    public async Task A_question_that_was_left_can_be_asked_again_at_once()
+    {
+        await StartAsync();
+        var page = await OpenAsync($"/#/w/{await Platform.GivenVideoAsync("paper boat")}");
+        await page.Locator("[data-action=delete]").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+
+        await page.EvaluateAsync("""
+            async () => {
+              const dialog = document.querySelector('dialog');
+              if (dialog.dispatchEvent(new Event('cancel', { cancelable: true }))) dialog.close();
+              for (let turn = 0; turn < 20; turn++) await null;
+              document.querySelector('[data-action=delete]').click();
+            }
+            """);
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" })).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task Arrow_keys_walk_the_grid()
     {

@@ -16,9 +16,15 @@ export function ask({ title, body, content, yes, danger = false, mayLeave = true
   return new Promise(resolve => {
     const [titleId, bodyId] = [newId('dialog-title'), newId('dialog-body')];
     const before = document.activeElement;
-    let answer = false;
 
-    const leave = mayLeave && h('button', { type: 'button', autofocus: !content, onclick: () => dialog.close() }, t('action.keep'));
+    // At once, not with the dialog's "close" event: that comes later, and whoever asks again meanwhile would not be heard.
+    const finish = answer => {
+      dialog.remove();
+      if (before?.isConnected) before.focus();
+      resolve(answer);
+    };
+
+    const leave = mayLeave && h('button', { type: 'button', autofocus: !content, onclick: () => finish(false) }, t('action.keep'));
     const confirmButton = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, yes);
     const form = h('form', {
       method: 'dialog',
@@ -27,19 +33,16 @@ export function ask({ title, body, content, yes, danger = false, mayLeave = true
         confirmButton.disabled = true;
         const result = await onYes();
         confirmButton.disabled = false;
-        if (result === undefined) return;
-        answer = result;
-        dialog.close();
+        if (result !== undefined) finish(result);
       },
     }, h('h2', { id: titleId }, title), h('p', { id: bodyId }, body), content, h('div', { class: 'row end' }, leave, confirmButton));
 
     const dialog = h('dialog', { 'aria-labelledby': titleId, 'aria-describedby': bodyId }, form);
-    dialog.addEventListener('cancel', event => mayLeave || event.preventDefault());
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      if (before?.isConnected) before.focus();
-      resolve(answer);
+    dialog.addEventListener('cancel', event => {
+      event.preventDefault();
+      if (mayLeave) finish(false);
     });
+    dialog.addEventListener('close', () => finish(false));
     document.body.append(dialog);
     dialog.showModal();
   });
