@@ -68,7 +68,11 @@ internal sealed class PartFile : IDisposable
 
     public void Write(ReadOnlySpan<byte> block, long at) => RandomAccess.Write(handle, block, at);
 
-    public void Flush() => RandomAccess.FlushToDisk(handle);
+    public void Flush()
+    {
+        RandomAccess.FlushToDisk(handle);
+        DurableFile.LeaveCache(handle);
+    }
 
     /// <summary>Forgets all that is here. The note goes first and for good: after a power cut it must not speak for other bytes.</summary>
     public void StartOver()
