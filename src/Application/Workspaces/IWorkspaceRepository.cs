@@ -6,8 +6,8 @@ using VideoPlatform.Domain.Workspaces;
 namespace VideoPlatform.Application.Workspaces;
 
 /// <summary>
-/// The records: one document a workspace, its video and its place in the work queue inside it. Every write is a compare-and-set
-/// on <see cref="Workspace.Version"/>, durable when the call returns. Members of a document that we do not know survive every write.
+/// The records: one document a workspace, its video and its place in the work queue inside it. Nobody writes between the reading and the writing
+/// of a change, and every write is durable when the call returns. Members of a document that we do not know survive every write.
 /// </summary>
 public interface IWorkspaceRepository
 {
@@ -17,7 +17,7 @@ public interface IWorkspaceRepository
 
     Task<Workspace?> FindAsync(WorkspaceId id, CancellationToken ct);
 
-    /// <summary>Loads, changes and stores as one step. When another writer was faster it loads again and asks again, so the change must be pure.</summary>
+    /// <summary>Loads, changes and stores as one step. The change must be quick and pure: others wait for it, or it is asked again when another writer was faster.</summary>
     /// <returns>The workspace as stored; the change's error; or <see cref="NotFound"/>. A change that returns its argument writes nothing.</returns>
     Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct);
 

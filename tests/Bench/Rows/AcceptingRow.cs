@@ -10,8 +10,8 @@ namespace VideoPlatform.Bench.Rows;
 /// <summary><c>POST …/video</c>, one after the other, beside one bare insert into SQLite with a full flush. The provider takes five and keeps them.</summary>
 internal static class AcceptingRow
 {
-    private const int Posts = 200;
-    private const int PostsToWarmUp = 2000;   // until the compiler has done its best
+    private const int Posts = 1000;
+    private const int PostsToWarmUp = 5000;   // until the compiler has done its best
 
     private static readonly byte[] body = """{"prompt":"The paper boat drifts away from the shore while the camera follows it slowly.","duration":5}"""u8.ToArray();
 

@@ -22,7 +22,7 @@ public sealed class SqliteStoredDocumentTests : StoredDocumentContract
     // As a newer version, or damage, might leave it: in the queue, at its head.
     protected override Task PlantUnreadable(string members) => database.WriteAsync(
         session => session.Run(
-            "INSERT INTO workspaces (id, version, updated_at, lane, due_at, requested_at, doc) SELECT @id, 1, 1, @lane, 1, 1, @doc",
+            "INSERT INTO workspaces (id, updated_at, lane, due_at, requested_at, doc) SELECT @id, 1, @lane, 1, 1, @doc",
             ("@id", Document("{}")["_id"].AsObjectId.ToByteArray()), ("@lane", "poll"), ("@doc", Document(members).ToBson())),
         Ct);
 

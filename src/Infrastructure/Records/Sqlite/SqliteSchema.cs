@@ -15,9 +15,7 @@ internal static class SqliteSchema
         CREATE TABLE workspaces (
             n INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
-            version INTEGER NOT NULL,
             updated_at INTEGER NOT NULL,
-            lease_until INTEGER,
             status TEXT,
             storage TEXT,               -- as it was when it was written; whoever asks for remote or none compares remote_expires_at
             lane TEXT,                  -- null when there is nothing to do

@@ -33,35 +33,33 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     public async Task<Workspace?> FindAsync(WorkspaceId id, CancellationToken ct)
     {
         if (database.Recent.TryFind(id, out var known, out var seen)) return known;
-        if ((await LoadAsync(id, ct))?.Workspace is not { } read) return null;
+        if ((await database.ReadAsync(session => Load(session, id), ct))?.Workspace is not { } read) return null;
 
         database.Recent.Keep(read, seen);
         return read;
     }
 
-    public async Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct)
-    {
-        while (true)
-        {
-            if (await LoadAsync(id, ct) is not { } loaded) return new NotFound("workspace");
-            if (!change(loaded.Workspace).TryGet(out var changed, out var error)) return error;
-            if (ReferenceEquals(changed, loaded.Workspace)) return changed;
+    // Inside the writer's transaction nobody else can write, so nothing has to be compared or tried again.
+    public Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct) =>
+        database.WriteAsync<Result<Workspace>>(
+            session =>
+            {
+                if (Load(session, id) is not { } loaded) return new NotFound("workspace");
+                if (!change(loaded.Workspace).TryGet(out var changed, out var error)) return error;
+                return ReferenceEquals(changed, loaded.Workspace) ? changed : Store(session, loaded.With(changed.Stored(), clock.GetUtcNow()));
+            },
+            ct);
 
-            var now = clock.GetUtcNow();
-            var next = loaded.With(changed.Stored(), now);
-            if (await database.WriteAsync(session => WorkspaceRow.TryUpdate(session, loaded.Workspace, next, now), ct)) return next.Workspace;
-        }
-    }
-
-    public async Task<Result<Workspace>> DeleteAsync(WorkspaceId id, Func<Workspace, Error?> refuses, CancellationToken ct)
-    {
-        while (true)
-        {
-            if (await LoadAsync(id, ct) is not { } loaded) return new NotFound("workspace");
-            if (refuses(loaded.Workspace) is { } refusal) return refusal;
-            if (await database.WriteAsync(session => WorkspaceRow.TryDelete(session, loaded.Workspace), ct)) return loaded.Workspace;
-        }
-    }
+    public Task<Result<Workspace>> DeleteAsync(WorkspaceId id, Func<Workspace, Error?> refuses, CancellationToken ct) =>
+        database.WriteAsync<Result<Workspace>>(
+            session =>
+            {
+                if (Load(session, id) is not { } loaded) return new NotFound("workspace");
+                if (refuses(loaded.Workspace) is { } refusal) return refusal;
+                WorkspaceRow.Delete(session, id);
+                return loaded.Workspace;
+            },
+            ct);
 
     public async Task<WorkspacePage> ListAsync(WorkspaceFilter filter, CancellationToken ct)
     {
@@ -96,10 +94,9 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
         database.WriteAsync(
             session =>
             {
-                var now = clock.GetUtcNow();
-                return Load(session, id) is { } loaded
-                    && loaded.Workspace.Renew(token, until).TryGet(out var renewed, out _)
-                    && WorkspaceRow.TryUpdate(session, loaded.Workspace, loaded.With(renewed, now), now);
+                if (Load(session, id) is not { } loaded || !loaded.Workspace.Renew(token, until).TryGet(out var renewed, out _)) return false;
+                Store(session, loaded.With(renewed, clock.GetUtcNow()));
+                return true;
             },
             ct);
 
@@ -137,12 +134,16 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private Task<bool> InsertAsync(WorkspaceDocument document, CancellationToken ct) =>
         database.WriteAsync(session => WorkspaceRow.TryInsert(session, document, clock.GetUtcNow()), ct);
 
-    private async Task<WorkspaceDocument?> LoadAsync(WorkspaceId id, CancellationToken ct) => await database.ReadAsync(session => Load(session, id), ct);
-
     private static WorkspaceDocument? Load(SqliteSession session, WorkspaceId id) =>
         session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes
             ? UnreadableRecords.Read(id.Value, () => WorkspaceDocument.From(bytes))
             : null;
+
+    private Workspace Store(SqliteSession session, WorkspaceDocument document)
+    {
+        WorkspaceRow.Update(session, document, clock.GetUtcNow());
+        return document.Workspace;
+    }
 
     private List<Workspace> Claim(SqliteSession session, ClaimQuery query)
     {
@@ -165,9 +166,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
                 }
                 else if (document.Workspace.Claim(Guid.NewGuid(), query.Now, query.Until).TryGet(out var taken, out _))
                 {
-                    var next = document.With(taken.Stored(), query.Now);
-                    WorkspaceRow.TryUpdate(session, document.Workspace, next, query.Now);
-                    claimed.Add(next.Workspace);
+                    claimed.Add(Store(session, document.With(taken.Stored(), query.Now)));
                 }
             }
         }

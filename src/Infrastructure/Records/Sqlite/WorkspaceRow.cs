@@ -10,21 +10,19 @@ internal static class WorkspaceRow
 {
     private const string Insert =
         """
-        INSERT INTO workspaces (id, version, updated_at, lease_until, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, doc)
-        VALUES (@id, @version, @updated_at, @lease_until, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @doc)
+        INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, doc)
+        VALUES (@id, @updated_at, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @doc)
         ON CONFLICT (id) DO NOTHING
         """;
 
-    // The lease's end is compared too: a renewal leaves the version as it is, and must not be undone by a write that had not seen it.
-    private const string Update =
+    private const string Change =
         """
-        UPDATE workspaces SET version = @version, updated_at = @updated_at, lease_until = @lease_until, status = @status, storage = @storage, lane = @lane,
-            due_at = @due_at, model = @model, task_id = @task_id, requested_at = @requested_at, attempt_at = @attempt_at,
-            remote_expires_at = @remote_expires_at, size = @size, doc = @doc
-        WHERE id = @id AND version = @seen_version AND lease_until IS @seen_lease_until
+        UPDATE workspaces SET updated_at = @updated_at, status = @status, storage = @storage, lane = @lane, due_at = @due_at, model = @model, task_id = @task_id,
+            requested_at = @requested_at, attempt_at = @attempt_at, remote_expires_at = @remote_expires_at, size = @size, doc = @doc
+        WHERE id = @id
         """;
 
-    private const string Delete = "DELETE FROM workspaces WHERE id = @id AND version = @seen_version AND lease_until IS @seen_lease_until";
+    private const string Remove = "DELETE FROM workspaces WHERE id = @id";
 
     public static byte[] Key(WorkspaceId id) => Convert.FromHexString(id.Value);
 
@@ -34,13 +32,9 @@ internal static class WorkspaceRow
     public static bool TryInsert(SqliteSession session, WorkspaceDocument document, DateTimeOffset now) =>
         session.Run(Insert, Columns(document, now)) > 0;
 
-    /// <returns>False when somebody has written since <paramref name="seen"/> was read.</returns>
-    public static bool TryUpdate(SqliteSession session, Workspace seen, WorkspaceDocument document, DateTimeOffset now) =>
-        session.Run(Update, [.. Columns(document, now), ("@seen_version", seen.Version), ("@seen_lease_until", Milliseconds(seen.Lease?.Until))]) > 0;
+    public static void Update(SqliteSession session, WorkspaceDocument document, DateTimeOffset now) => session.Run(Change, Columns(document, now));
 
-    /// <returns>False when somebody has written since <paramref name="seen"/> was read.</returns>
-    public static bool TryDelete(SqliteSession session, Workspace seen) =>
-        session.Run(Delete, ("@id", Key(seen.Id)), ("@seen_version", seen.Version), ("@seen_lease_until", Milliseconds(seen.Lease?.Until))) > 0;
+    public static void Delete(SqliteSession session, WorkspaceId id) => session.Run(Remove, ("@id", Key(id)));
 
     public static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
 
@@ -56,9 +50,7 @@ internal static class WorkspaceRow
         return
         [
             ("@id", Key(workspace.Id)),
-            ("@version", workspace.Version),
             ("@updated_at", Milliseconds(workspace.UpdatedAt)),
-            ("@lease_until", Milliseconds(workspace.Lease?.Until)),
             ("@status", video?.Status.Word()),
             ("@storage", video?.StorageAt(now).Word()),
             ("@lane", video is null ? null : WorkLanes.LaneOf(video.Status)?.Word()),
