@@ -22,7 +22,7 @@ internal sealed class StoredFiles(StorageRoot root)
         if (!types.TryGetValue(Path.GetExtension(path.Value), out var type)) return new NotFound("file").ToProblem();
 
         var file = new FileInfo(root.Locate(path));
-        if (!file.Exists || file.LinkTarget is not null) return new NotFound("file").ToProblem();
+        if (!file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint)) return new NotFound("file").ToProblem();
 
         // A stored file never changes under its name, so length and time are a strong tag.
         var changed = new DateTimeOffset(file.LastWriteTimeUtc);

@@ -30,7 +30,6 @@ internal sealed class NginxServer : IAsyncDisposable
             http {
                 access_log off;
                 sendfile on;
-                open_file_cache max=1000;
                 keepalive_requests 100000000;
                 types { video/mp4 mp4; }
                 client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
