@@ -29,7 +29,7 @@ internal sealed class SentFile(IResult file) : IResult
 /// </summary>
 internal sealed class FileSender(IHttpResponseBodyFeature inner) : IHttpResponseBodyFeature
 {
-    private const int Piece = 128 * 1024;
+    private const int Piece = 256 * 1024;   // of memory for every answer that is being sent
 
     public Stream Stream => inner.Stream;
 
