@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace VideoPlatform.Application.Configuration;
 
 /// <summary>Section <c>Qwen</c>: the paid provider.</summary>
@@ -36,4 +39,7 @@ public sealed record QwenOptions
 
     /// <summary>True: the built-in sandbox. Unset and no key: the sandbox in Development, refusal to start otherwise.</summary>
     public bool? Sandbox { get; set; }
+
+    /// <summary>Tells this endpoint, key and workspace from any others, without showing them: 16 hexadecimal digits of a SHA-256.</summary>
+    public string Account => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{BaseUrl}\n{ApiKey}\n{WorkspaceId}")))[..16];
 }

@@ -9,7 +9,8 @@ public sealed record ProviderTask(string Id, string? Endpoint);
 /// <param name="Id">Unique for every attempt.</param>
 /// <param name="At">The mark was written at this time, before the provider was called.</param>
 /// <param name="RequestHash"><see cref="VideoRequest.Hash"/>.</param>
-public sealed record SubmitAttempt(Guid Id, DateTimeOffset At, string RequestHash);
+/// <param name="Account">Tells where it went from anywhere else it could have gone: only there can it be proven absent. Null: not known.</param>
+public sealed record SubmitAttempt(Guid Id, DateTimeOffset At, string RequestHash, string? Account = null);
 
 /// <summary>A task in the provider's list that may be the answer to an unsettled submit.</summary>
 /// <param name="Prompt">The provider shows it for finished tasks only.</param>

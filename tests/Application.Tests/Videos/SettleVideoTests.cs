@@ -56,6 +56,41 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task Another_accounts_list_proves_nothing()
+    {
+        var id = await GivenUnsettled(paid: false);
+        Qwen.ApiKey = "another";
+
+        for (var look = 0; look < 6; look++)
+        {
+            Ok(await StepWhenDue(id));
+            var video = await AssertStands(id, VideoStatus.Unsettled, "other_account");
+            Assert.Equal(0, Assert.IsType<VideoState.Unsettled>(video.State).Looks);
+        }
+
+        Assert.Single(Provider.Orders);
+        Qwen.ApiKey = null;
+        Ok(await StepWhenDue(id));
+        await AssertNotFoundYet(id, looks: 1);
+    }
+
+    [Fact]
+    public async Task Another_accounts_only_task_is_ours_if_it_shows_our_words()
+    {
+        var id = await GivenUnsettled(paid: true);
+        Qwen.BaseUrl = "https://dashscope-intl.aliyuncs.com/api/v1";
+
+        Ok(await StepWhenDue(id));
+        var waiting = await AssertStands(id, VideoStatus.Unsettled, "other_account");
+        Assert.Equal("task-1", Assert.Single(Assert.IsType<VideoState.Unsettled>(waiting.State).Candidates).TaskId);
+
+        Provider.AnswerQuery("task-1", Made(Prompt));
+        Ok(await StepWhenDue(id));
+        await AssertStands(id, VideoStatus.Processing);
+        Assert.Equal(1, Provider.PaidTasks);
+    }
+
+    [Fact]
     public async Task A_task_of_another_model_is_not_ours()
     {
         var id = await GivenUnsettled(paid: false);

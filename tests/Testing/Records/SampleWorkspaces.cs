@@ -20,7 +20,7 @@ public static class SampleWorkspaces
     public static Workspace Queued(DateTimeOffset? at = null, string model = Model) => Ok(Empty(at).Ask(Request(at, model), replace: false, at ?? Start));
 
     public static Workspace Submitting(DateTimeOffset? at = null, string model = Model) =>
-        Then(Queued(at, model), at, video => video.MarkSubmitting(new SubmitAttempt(Guid.NewGuid(), at ?? Start, "c0ffee")));
+        Then(Queued(at, model), at, video => video.MarkSubmitting(new SubmitAttempt(Guid.NewGuid(), at ?? Start, "c0ffee", "0123456789abcdef")));
 
     public static Workspace Unsettled(DateTimeOffset? at = null, DateTimeOffset? due = null, string model = Model) =>
         Then(Submitting(at, model), at, video =>

@@ -81,14 +81,16 @@ internal sealed partial class SettleVideoHandler(
         }
 
         if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now);
+        var wentElsewhere = state.Attempt.Account is { } account && account != qwen.Value.Account;
         if (possible.Count == 0 && beyond.Ours.Count == 0)
         {
+            if (wentElsewhere) return IsOutOfReach(state, now) ? v => v.NeverSettled(neverSettled, now) : v => v.LookedInVain(NextPause(state, now), counts: false, otherAccount);
             if (beyond.MayHoldOurs) return v => v.LookedInVain(NextPause(state, now), counts: false, undecidedBeyond);
             return NothingOfOurs(state, now);
         }
 
         // A task that shows our own prompt is ours: no other request of these words may be under way.
-        var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 ? possible[0] : null;
+        var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 && !wentElsewhere ? possible[0] : null;
         if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ct)))
         {
             LogAdopted(workspace.Id, found.TaskId);
@@ -97,11 +99,18 @@ internal sealed partial class SettleVideoHandler(
 
         var problem = beyond.Ours.Count > 0
             ? new Problem("other_time", "A task with this prompt was created at another time than the submit. Was a clock wrong? Choose whether it is this one.")
+            : wentElsewhere
+            ? otherAccount
             : possible.Count > 1
             ? new Problem("several_candidates", $"{possible.Count} tasks of the provider could be this one; choose, or wait until they show their prompts.")
             : new Problem("shared_candidate", "One task could be this one or another unsettled request's; it is told apart when the task shows its prompt.");
         return v => v.NeedsPerson([.. possible, .. beyond.Ours], problem, NextPause(state, now));
     }
+
+    // What another account's list does not show may well exist, and what it shows may be another program's.
+    private static readonly Problem otherAccount = new(
+        "other_account",
+        "The submit went to another endpoint, or with another key, than is configured now, and this list cannot prove that there is no such task. Configure the former one until it is settled, or decide.");
 
     private static readonly Problem undecidedBeyond =
         new("other_time", "A task that was created at another time than the submit runs still; when it shows its prompt, it will be known whether it is this one.");

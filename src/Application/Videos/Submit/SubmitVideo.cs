@@ -57,7 +57,7 @@ internal sealed partial class SubmitVideoHandler(
     {
         var paid = CancellationToken.None;   // from here on, a worker that is told to stop must not lose what is paid for
         var now = clock.Now();
-        var attempt = new SubmitAttempt(claim, now, request.Hash(picture.Picture.Path.Url));
+        var attempt = new SubmitAttempt(claim, now, request.Hash(picture.Picture.Path.Url), qwen.Value.Account);
         var lease = now + work.Value.LeaseDuration;
         var marked = await workspaces.ChangeAsync(
             id, w => w.Renew(claim, lease).Then(renewed => renewed.Mark(claim, now, v => v.MarkSubmitting(attempt))), paid);

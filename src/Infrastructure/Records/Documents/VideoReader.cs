@@ -126,7 +126,7 @@ internal static class VideoReader
 
     private static SubmitAttempt ReadAttempt(BsonDocument video) =>
         video.Inner("attempt") is { } attempt && attempt.Unique("id") is { } id && attempt.Time("at") is { } at
-            ? new SubmitAttempt(id, at, attempt.Text("request_hash") ?? "")
+            ? new SubmitAttempt(id, at, attempt.Text("request_hash") ?? "", attempt.Text("account"))
             : throw new UnreadableRecordException("video.attempt is missing");
 
     private static Candidate[] ReadCandidates(BsonDocument video) =>

@@ -111,8 +111,12 @@ internal static class VideoWriter
         if (workspace.Lease is not null) Set(document, "not_before", video.State.DueAt);
     }
 
-    private static BsonDocument WriteAttempt(SubmitAttempt attempt) =>
-        new() { { "id", attempt.Id.ToString() }, { "at", Date(attempt.At) }, { "request_hash", attempt.RequestHash } };
+    private static BsonDocument WriteAttempt(SubmitAttempt attempt)
+    {
+        var document = new BsonDocument { { "id", attempt.Id.ToString() }, { "at", Date(attempt.At) }, { "request_hash", attempt.RequestHash } };
+        Set(document, "account", attempt.Account);
+        return document;
+    }
 
     private static BsonDocument WriteCandidate(Candidate candidate)
     {
