@@ -39,10 +39,20 @@ internal static class PlatformServices
         return settings;
     }
 
-    /// <summary>Starts the built-in sandbox, if it is the provider, and points the adapters at it.</summary>
+    /// <summary>
+    /// Points the adapters at the built-in sandbox, if it is the provider: at that of another process on the same state folder, since two would not know
+    /// of each other's tasks, or else at a new one.
+    /// </summary>
+    /// <returns>The new one, to be disposed; null when there is none.</returns>
     public static async Task<SandboxProvider?> StartSandboxAsync(this Settings settings, CancellationToken ct)
     {
         if (!settings.UsesSandbox) return null;
+
+        if (await SandboxProvider.FindRunningAsync(settings.Sandbox.Path, ct) is { } running)
+        {
+            settings.Use(running.BaseUrl, running.ResultOrigin);
+            return null;
+        }
 
         var sandbox = await SandboxProvider.StartAsync(
             new SandboxOptions
@@ -53,22 +63,15 @@ internal static class PlatformServices
                 LinkLifetime = settings.Sandbox.LinkLifetime,
             },
             NullLoggerFactory.Instance, ct);
-        settings.Qwen.BaseUrl = sandbox.BaseUrl.ToString().TrimEnd('/');
-        settings.Qwen.ApiKey = "sandbox";
-        settings.Downloads.SandboxOrigin = sandbox.ResultOrigin;
+        settings.Use(sandbox.BaseUrl, sandbox.ResultOrigin);
         return sandbox;
     }
 
-    /// <summary>Points the adapters at the sandbox of a running service on the same state folder: two on one folder would not know of each other's tasks.</summary>
-    /// <returns>False when there is none, or when the sandbox is not the provider.</returns>
-    public static async Task<bool> AttachSandboxAsync(this Settings settings, CancellationToken ct)
+    private static void Use(this Settings settings, Uri sandbox, Uri resultOrigin)
     {
-        if (!settings.UsesSandbox || await SandboxProvider.FindRunningAsync(settings.Sandbox.Path, ct) is not { } running) return false;
-
-        settings.Qwen.BaseUrl = running.BaseUrl.ToString().TrimEnd('/');
+        settings.Qwen.BaseUrl = sandbox.ToString().TrimEnd('/');
         settings.Qwen.ApiKey = "sandbox";
-        settings.Downloads.SandboxOrigin = running.ResultOrigin;
-        return true;
+        settings.Downloads.SandboxOrigin = resultOrigin;
     }
 
     /// <summary>Opens the database, then the storage that its records are about.</summary>

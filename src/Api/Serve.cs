@@ -148,11 +148,8 @@ internal static partial class Serve
     private static void Announce(WebApplication app, Settings settings, SandboxProvider? sandbox)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("VideoPlatform");
-        if (sandbox is not null)
-        {
-            LogSandbox(log, sandbox.BaseUrl);
-            app.Lifetime.ApplicationStopped.Register(() => sandbox.DisposeAsync().AsTask().GetAwaiter().GetResult());
-        }
+        if (settings.UsesSandbox) LogSandbox(log, settings.Qwen.BaseUrl);
+        if (sandbox is not null) app.Lifetime.ApplicationStopped.Register(() => sandbox.DisposeAsync().AsTask().GetAwaiter().GetResult());
 
         if (settings.Auth.ApiKeys.Count == 0) LogLoopbackOnly(log);
         app.Lifetime.ApplicationStarted.Register(() =>
@@ -162,7 +159,7 @@ internal static partial class Serve
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "SANDBOX: videos are made by the built-in sandbox at {Address}, not by the paid provider. Set DASHSCOPE_API_KEY to use the real one")]
-    private static partial void LogSandbox(ILogger log, Uri address);
+    private static partial void LogSandbox(ILogger log, string address);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No API keys are configured (Auth:ApiKeys): only this machine may connect")]
     private static partial void LogLoopbackOnly(ILogger log);

@@ -9,6 +9,8 @@ internal sealed record SandboxPorts(int Api, int Results);
 /// <summary>The state folder. Small files are written whole or not at all.</summary>
 internal sealed class SandboxFolder
 {
+    private const string SecretFile = "link.secret";
+
     private readonly string _root;
 
     public SandboxFolder(string root)
@@ -18,6 +20,7 @@ internal sealed class SandboxFolder
         LinkSecret = LoadOrCreateSecret();
     }
 
+    public string Id => ReadId(_root)!;
     public string Tasks => Path.Combine(_root, "tasks");
     public string Videos => Path.Combine(_root, "videos");
     public string Pictures => Path.Combine(_root, "pictures");
@@ -71,9 +74,16 @@ internal sealed class SandboxFolder
         }
     }
 
+    /// <summary>Tells this folder from any other. Null when no sandbox has worked on it yet.</summary>
+    public static string? ReadId(string root)
+    {
+        var secret = Path.Combine(Path.GetFullPath(root), SecretFile);
+        return File.Exists(secret) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(secret)))[..16] : null;
+    }
+
     private byte[] LoadOrCreateSecret()
     {
-        var path = Path.Combine(_root, "link.secret");
+        var path = Path.Combine(_root, SecretFile);
         if (!File.Exists(path)) WriteWhole(path, RandomNumberGenerator.GetBytes(32));
         return File.ReadAllBytes(path);
     }

@@ -71,13 +71,13 @@ public sealed class SandboxProvider : IAsyncDisposable
     public static async Task<RunningSandbox?> FindRunningAsync(string folder, CancellationToken ct)
     {
         var ports = SandboxFolder.ReadPorts(folder);
-        if (ports.Api == 0) return null;
+        if (ports.Api == 0 || SandboxFolder.ReadId(folder) is not { } id) return null;
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
         try
         {
             using var answer = await http.GetAsync($"http://127.0.0.1:{ports.Api}/sandbox", ct);
-            return answer.IsSuccessStatusCode && answer.Headers.Contains("X-Sandbox")
+            return answer.IsSuccessStatusCode && answer.Headers.TryGetValues(ApiRoutes.FolderHeader, out var works) && works.Contains(id)
                 ? new RunningSandbox(new Uri($"http://127.0.0.1:{ports.Api}/api/v1"), new Uri($"http://127.0.0.1:{ports.Results}"))
                 : null;
         }
@@ -112,7 +112,7 @@ public sealed class SandboxProvider : IAsyncDisposable
             _options,
             new SubmitEndpoint(_options, _folder, _book, _workshop, policy, Faults, Counters, _stopping.Token),
             new TaskEndpoints(_options, _book, new TaskWire(_options, signer, ResultOrigin), Faults, Counters),
-            new ControlEndpoints(Faults, Counters, ResultOrigin), policy, ResultOrigin, Counters);
+            new ControlEndpoints(Faults, Counters, ResultOrigin), policy, ResultOrigin, Counters, _folder.Id);
         _api = _options.Port == 0
             ? await LoopbackListener.StartRememberedAsync(last.Api, api.Map, ct)
             : await LoopbackListener.StartAsync(_options.Port, api.Map, ct);

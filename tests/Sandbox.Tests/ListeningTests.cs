@@ -29,6 +29,24 @@ public sealed class ListeningTests : SandboxTest
     }
 
     [Fact]
+    public async Task A_running_sandbox_is_found_by_its_folder_and_by_no_other()
+    {
+        var found = await SandboxProvider.FindRunningAsync(Options().Folder, CancellationToken.None);
+        Assert.Equal(new RunningSandbox(Sandbox.BaseUrl, Sandbox.ResultOrigin), found);
+
+        // Another folder that remembers the same port, from a time when it had it.
+        var other = Path.Combine(Folder, "other");
+        Directory.CreateDirectory(other);
+        File.Copy(Path.Combine(Options().Folder, "ports.json"), Path.Combine(other, "ports.json"));
+        Assert.Null(await SandboxProvider.FindRunningAsync(other, CancellationToken.None));
+        await File.WriteAllBytesAsync(Path.Combine(other, "link.secret"), new byte[32]);
+        Assert.Null(await SandboxProvider.FindRunningAsync(other, CancellationToken.None));
+
+        await StopAsync();
+        Assert.Null(await SandboxProvider.FindRunningAsync(Options().Folder, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_chosen_port_that_is_taken_is_an_error()
     {
         var options = new SandboxOptions { Folder = Path.Combine(Folder, "second"), Port = Sandbox.BaseUrl.Port };

@@ -56,7 +56,7 @@ internal sealed class CommandHost : IAsyncDisposable
         if (needs.HasFlag(Needs.ProviderKey)) settings.RequireProvider();
         adjust?.Invoke(builder.Services);
 
-        var started = needs.HasFlag(Needs.Provider) && !await settings.AttachSandboxAsync(ct) ? await settings.StartSandboxAsync(ct) : null;
+        var started = needs.HasFlag(Needs.Provider) ? await settings.StartSandboxAsync(ct) : null;
         var host = new CommandHost(builder.Build()) { sandbox = started };
         try
         {

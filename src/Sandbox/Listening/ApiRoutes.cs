@@ -11,8 +11,11 @@ namespace VideoPlatform.Sandbox.Listening;
 /// <summary>What the API listener answers to (dashscope.md section 1).</summary>
 internal sealed class ApiRoutes(
     SandboxOptions options, SubmitEndpoint submit, TaskEndpoints tasks, ControlEndpoints control,
-    UploadPolicy policy, Uri uploadHost, SandboxCounters counters)
+    UploadPolicy policy, Uri uploadHost, SandboxCounters counters, string folder)
 {
+    /// <summary>Which state folder the sandbox works on.</summary>
+    public const string FolderHeader = "X-Sandbox-Folder";
+
     private const string Prefix = "/api/v1";
 
     public void Map(WebApplication app)
@@ -38,6 +41,7 @@ internal sealed class ApiRoutes(
     private async Task LabelAndAuthorizeAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers["X-Sandbox"] = "VideoPlatform";
+        context.Response.Headers[FolderHeader] = folder;
         counters.Log("api", context.Request);
         if (context.Request.Path.StartsWithSegments(Prefix, StringComparison.Ordinal) && !IsAuthorized(context.Request))
         {
