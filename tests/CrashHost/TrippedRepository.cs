@@ -17,18 +17,12 @@ internal sealed class TrippedRepository(IWorkspaceRepository inner, Tripwires tr
 
     public async Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct)
     {
+        // A change is pure, so what it will do can be known before the writing begins: whoever is stopped here holds no lock of the database.
+        if (await inner.FindAsync(id, ct) is { } seen && change(seen).TryGet(out var coming, out _) && IsTransition(seen, coming))
+            tripwires.Pass(KillPoints.Writing(seen.Video?.Status, coming.Video!.Status));
+
         Workspace? before = null;
-        var result = await inner.ChangeAsync(
-            id,
-            workspace =>
-            {
-                before = workspace;
-                var changed = change(workspace);
-                if (changed.TryGet(out var after, out _) && IsTransition(workspace, after))
-                    tripwires.Pass(KillPoints.Writing(workspace.Video?.Status, after.Video!.Status));
-                return changed;
-            },
-            ct);
+        var result = await inner.ChangeAsync(id, workspace => change(before = workspace), ct);
         if (result.TryGet(out var stored, out _) && before is not null && IsTransition(before, stored))
             tripwires.Pass(KillPoints.Written(before.Video?.Status, stored.Video!.Status));
         return result;

@@ -3,6 +3,7 @@ using VideoPlatform.Application.Maintenance;
 using VideoPlatform.Application.Maintenance.Import;
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Videos;
+using VideoPlatform.Infrastructure.Work;
 
 namespace VideoPlatform.Infrastructure.Maintenance;
 
@@ -16,6 +17,7 @@ public static class LibraryRegistration
         .AddSingleton<ITrash, Trash>()
         .AddSingleton<IMaintenanceLock, MaintenanceLock>()
         .AddSingleton<IRecordOwners, RecordOwners>()
+        .AddSingleton<ClaimKeeper>()
         .AddSingleton<IStepRunner, StepRunner>()
         .AddSingleton(p => (ILinkProbe)p.GetRequiredService<IVideoSource>())
         .AddSingleton<IRecordImporter, RecordImporter>();

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Maintenance;
 using VideoPlatform.Application.Videos.Describe;
 using VideoPlatform.Application.Videos.Download;
@@ -11,17 +9,18 @@ using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Work;
 
 namespace VideoPlatform.Infrastructure.Maintenance;
 
 /// <summary>Sends the commands of the service's workers for one record at a time, with a claim kept as they keep theirs.</summary>
 internal sealed partial class StepRunner(
-    IWorkspaceRepository workspaces, IMediator mediator, IOptions<WorkOptions> work, TimeProvider clock, ILogger<StepRunner> log) : IStepRunner
+    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, ILogger<StepRunner> log) : IStepRunner
 {
     public async Task RunAsync(WorkLane lane, WorkspaceId id, Guid claim, CancellationToken ct)
     {
         using var step = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var renewing = KeepClaim(id, claim, step);
+        var keeping = claims.KeepAsync(id, claim, step);
         try
         {
             var result = await Send(lane, id, claim, step.Token);
@@ -40,7 +39,7 @@ internal sealed partial class StepRunner(
         finally
         {
             await step.CancelAsync();
-            await renewing;
+            await keeping;
         }
     }
 
@@ -63,34 +62,11 @@ internal sealed partial class StepRunner(
         _ => throw new UnreachableException($"No command orders videos: {lane}"),
     };
 
-    /// <summary>Renews the claim at a third of its life; a claim that is lost, or cannot be kept, stops the step.</summary>
-    private async Task KeepClaim(WorkspaceId id, Guid claim, CancellationTokenSource step)
-    {
-        using var beat = new PeriodicTimer(work.Value.LeaseDuration / 3, clock);
-        try
-        {
-            while (await beat.WaitForNextTickAsync(step.Token))
-                if (!await workspaces.RenewAsync(id, claim, clock.Now() + work.Value.LeaseDuration, step.Token)) await step.CancelAsync();
-        }
-        catch (OperationCanceledException) when (step.IsCancellationRequested)
-        {
-            // The step has ended.
-        }
-        catch (Exception e)   // the host's edge: without its claim the step must not go on
-        {
-            LogRenewFailed(e, id);
-            await step.CancelAsync();
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Lane} step of {WorkspaceId} changed nothing: {Code}, {Reason}")]
     private partial void LogRefused(WorkLane lane, WorkspaceId workspaceId, string code, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Lane} step of {WorkspaceId} failed")]
     private partial void LogFailed(Exception e, WorkLane lane, WorkspaceId workspaceId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be kept")]
-    private partial void LogRenewFailed(Exception e, WorkspaceId workspaceId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The video of {WorkspaceId} could not be described")]
     private partial void LogUndescribed(Exception e, WorkspaceId workspaceId);

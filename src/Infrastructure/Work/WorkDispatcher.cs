@@ -21,7 +21,7 @@ namespace VideoPlatform.Infrastructure.Work;
 /// its bell rings, or the heartbeat comes, which finds what other processes left behind. Right for one process and for several on one database.
 /// </summary>
 internal sealed partial class WorkDispatcher(
-    IWorkspaceRepository workspaces, IMediator mediator, QueueGate gate, WorkSignals signals, IOptions<QwenOptions> qwen, IOptions<DownloadOptions> downloads,
+    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, QueueGate gate, WorkSignals signals, IOptions<QwenOptions> qwen, IOptions<DownloadOptions> downloads,
     IOptions<WorkOptions> work, TimeProvider clock, ILogger<WorkDispatcher> log) : BackgroundService
 {
     private const int ConcurrentPolls = 16;
@@ -136,7 +136,7 @@ internal sealed partial class WorkDispatcher(
     {
         await Task.Yield();
         using var step = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var renewing = KeepClaim(workspace.Id, claim, step);
+        var keeping = claims.KeepAsync(workspace.Id, claim, step);
         try
         {
             var result = await Send(lane, workspace.Id, claim, step.Token);
@@ -155,7 +155,7 @@ internal sealed partial class WorkDispatcher(
         finally
         {
             await step.CancelAsync();
-            await renewing;
+            await keeping;
             running.TryRemove(claim, out _);
             signals.Ring(lane);
         }
@@ -169,31 +169,6 @@ internal sealed partial class WorkDispatcher(
         WorkLane.Download => mediator.Send(new DownloadVideo(id, claim), ct),
         _ => throw new UnreachableException(lane.ToString()),
     };
-
-    /// <summary>Renews the claim at a third of its life; a claim that is lost stops the step.</summary>
-    private async Task KeepClaim(WorkspaceId id, Guid claim, CancellationTokenSource step)
-    {
-        using var beat = new PeriodicTimer(work.Value.LeaseDuration / 3, clock);
-        try
-        {
-            while (await beat.WaitForNextTickAsync(step.Token))
-            {
-                if (await workspaces.RenewAsync(id, claim, clock.Now() + work.Value.LeaseDuration, step.Token)) continue;
-
-                // A step that has just ended has no claim either; cancelling it then does nothing.
-                await step.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException) when (step.IsCancellationRequested)
-        {
-            // The step has ended.
-        }
-        catch (Exception e)   // the host's edge: without its claim the step must not go on
-        {
-            LogRenewFailed(e, id);
-            await step.CancelAsync();
-        }
-    }
 
     /// <summary>Says now and then how many videos may be lost. Asked only after a fetch whose link is near its end: nothing wakes up for it.</summary>
     private async Task WarnOfRisk(DateTimeOffset? linkDies, CancellationToken ct)
@@ -214,7 +189,7 @@ internal sealed partial class WorkDispatcher(
         }
         catch (Exception e)   // the host's edge: then the claim runs out by itself
         {
-            LogRenewFailed(e, id);
+            LogNotHandedBack(e, id);
         }
     }
 
@@ -238,6 +213,6 @@ internal sealed partial class WorkDispatcher(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} videos are at risk: only the provider has them, and their links die within {Within} or at an unknown time")]
     private partial void LogAtRisk(long count, TimeSpan within);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be kept or handed back")]
-    private partial void LogRenewFailed(Exception e, WorkspaceId workspaceId);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be handed back; it runs out by itself")]
+    private partial void LogNotHandedBack(Exception e, WorkspaceId workspaceId);
 }
