@@ -9,6 +9,9 @@ internal sealed record WrkAnswer(double Requests, double Bytes);
 /// <summary>wrk: a bounded load over kept connections, on loopback only.</summary>
 internal static class Wrk
 {
+    /// <summary>Until the compiler has done its best.</summary>
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
     private const string Report =
         """
         done = function(summary, latency, requests)

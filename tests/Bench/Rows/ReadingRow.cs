@@ -20,8 +20,8 @@ internal static class ReadingRow
         List<double> ours = [], theirs = [];
         for (var round = 0; round <= Bench.Rounds; round++)
         {
-            var their = await Wrk.RunAsync(ground, address, 32, duration, workspaces.Select(_ => ("/", (string?)null)), ct);
-            var our = await Wrk.RunAsync(ground, service.Address, 32, duration, workspaces.Select(w => ($"/api/workspaces/{w.Id}", (string?)null)), ct);
+            var their = await Wrk.RunAsync(ground, address, 32, round == 0 ? Wrk.WarmUp : duration, workspaces.Select(_ => ("/", (string?)null)), ct);
+            var our = await Wrk.RunAsync(ground, service.Address, 32, round == 0 ? Wrk.WarmUp : duration, workspaces.Select(w => ($"/api/workspaces/{w.Id}", (string?)null)), ct);
             if (our.Bytes < our.Requests * 1000) throw new InvalidOperationException("The answers are too short to be workspaces.");
             if (round == 0) continue;
 

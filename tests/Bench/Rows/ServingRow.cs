@@ -35,7 +35,7 @@ internal static class ServingRow
         {
             foreach (var (address, rates) in ((Uri, List<double>)[])[(nginx.Address, theirs), (service.Address, ours)])
             {
-                var answer = await Wrk.RunAsync(ground, address, 8, duration, requests, ct);
+                var answer = await Wrk.RunAsync(ground, address, 8, round == 0 ? Wrk.WarmUp : duration, requests, ct);
                 // What was under way at the end is counted in bytes and not in requests.
                 if (answer.Bytes < answer.Requests * size) throw new InvalidOperationException($"{address} sent {answer.Bytes / answer.Requests:0} bytes a request.");
                 if (round > 0) rates.Add(answer.Bytes / 1e6);

@@ -42,7 +42,7 @@ internal static class WaitingRow
         return
         [
             new Figure("Waiting tasks, memory", "MiB", Measure.AtMostMore, 50, 20, full, empty),
-            new Figure("Waiting tasks, questions a second", "/s", Measure.AtMost, 20, 20, rates, []),
+            new Figure("Waiting tasks, questions a second", "/s", Measure.AtMost, 20.1, 20.1, rates, []),   // 20, told from times that jitter
             new Figure("Waiting tasks, milliseconds between questions", "ms", Measure.AtMost, 60, 52, [.. rates.Select(rate => 1000 / rate)], []),
             new Figure("Waiting tasks, places out of turn", "", Measure.AtMost, 32, 16, oldest, []),
         ];
