@@ -64,17 +64,24 @@ internal sealed class FileSender(IHttpResponseBodyFeature inner) : IHttpResponse
 /// <summary>Reading without waiting for a disk, where the system can (Linux 4.14 and later).</summary>
 internal static class PageCache
 {
-    private const int ReadOnlyCloseOnExecNoFollow = 0x80000 | 0x20000;   // fcntl.h
     private const int NoWait = 8;   // RWF_NOWAIT, linux/fs.h
+
+    // O_RDONLY | O_CLOEXEC | O_NOFOLLOW, which has another number on each family of processors (fcntl.h).
+    private static readonly int? readOnlyNoFollow = !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 0x80000 | 0x20000,
+        Architecture.Arm64 => 0x80000 | 0x8000,
+        _ => null,
+    };
 
     private static volatile bool isAvailable = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>Without the lock and the questions that the framework spends on every opening (four calls of the system), and never through a link.</summary>
     public static SafeFileHandle Open(string path)
     {
-        if (OperatingSystem.IsLinux())
+        if (readOnlyNoFollow is { } flags)
         {
-            var file = new SafeFileHandle(Open(path, ReadOnlyCloseOnExecNoFollow), ownsHandle: true);
+            var file = new SafeFileHandle(Open(path, flags), ownsHandle: true);
             if (!file.IsInvalid) return file;
             file.Dispose();   // the framework finds the words for what is wrong
         }

@@ -99,6 +99,17 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_link_in_the_storage_leads_nowhere()
+    {
+        await using var host = await PlatformHost.StartAsync();
+        var secret = Path.Combine(host.Folder, "secret.png");
+        await File.WriteAllBytesAsync(secret, Pictures.Png());
+        File.CreateSymbolicLink(Path.Combine(host.Root, "1700000000000-abcdefgh.png"), secret);
+
+        (await host.GetAsync("/uploads/1700000000000-abcdefgh.png")).IsProblem(404, "not_found");
+    }
+
+    [Fact]
     public async Task A_form_without_a_picture_or_with_strange_fields_is_refused()
     {
         await using var host = await PlatformHost.StartAsync();
