@@ -15,6 +15,7 @@ namespace VideoPlatform.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     Converters = [typeof(UtcMillisecondsConverter)])]
 [JsonSerializable(typeof(WorkspaceView))]
 [JsonSerializable(typeof(VideoView))]

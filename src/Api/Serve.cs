@@ -113,9 +113,9 @@ internal static partial class Serve
         app.UseStatusCodePages(context => EmptyAnswer(context.HttpContext));
         app.Use(SecurityHeaders.Add);
         app.UseRouting();
+        app.UseWebSockets();   // before the access control, which asks whether a request is one
         app.UseMiddleware<AccessControl>();
         app.UseHttpMetrics(metrics => metrics.ReduceStatusCodeCardinality());
-        app.UseWebSockets();
 
         app.MapWorkspaces();
         app.MapVideos();

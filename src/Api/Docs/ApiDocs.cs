@@ -67,7 +67,7 @@ internal static class ApiDocs
 
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new RequiredRole(Role.Reader));
+        routes.MapOpenApi("/openapi/v1.json").WithMetadata(new RequiredRole(Role.Reader));
         routes.MapScalarApiReference("/docs", options => options.WithTitle("VideoPlatform").WithOpenApiRoutePattern("/openapi/v1.json")
                 .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton())
             .WithMetadata(new RequiredRole(Role.Reader))

@@ -12,6 +12,9 @@ internal sealed class SentFile(IResult file) : IResult
     {
         var inner = httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         httpContext.Features.Set<IHttpResponseBodyFeature>(new FileSender(inner));
+
+        // Ranges of anything but bytes mean nothing (RFC 9110 section 14.2); the framework would take their numbers for bytes.
+        if (httpContext.Request.Headers.Range is [{ } range] && !range.StartsWith("bytes", StringComparison.OrdinalIgnoreCase)) httpContext.Request.Headers.Remove("Range");
         try
         {
             await file.ExecuteAsync(httpContext);

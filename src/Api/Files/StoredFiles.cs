@@ -35,9 +35,9 @@ internal static class FileEndpoints
 {
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/uploads/{**path}", ["GET", "HEAD"], (string path, HttpContext http, StoredFiles files) =>
+        routes.MapMethods("/uploads/{**path}", ["GET", "HEAD"], (string? path, HttpContext http, StoredFiles files) =>
         {
-            if (!StoragePath.TryParse(path, out var stored) || stored.Value != path) return new NotFound("file").ToProblem();
+            if (!StoragePath.TryParse(path ?? "", out var stored) || stored.Value != path) return new NotFound("file").ToProblem();
 
             http.Response.Headers.CacheControl = "max-age=31536000, immutable";
             return files.Open(stored);

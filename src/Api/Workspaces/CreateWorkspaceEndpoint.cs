@@ -58,7 +58,7 @@ internal static class CreateWorkspaceEndpoint
         {
             failure = new ValidationFailed("image", "The form is not well-formed multipart/form-data.");
         }
-        catch (IOException) when (!ct.IsCancellationRequested)
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && !ct.IsCancellationRequested)
         {
             failure = new ValidationFailed("image", "The form ended before its end.");
         }
@@ -82,8 +82,8 @@ internal static class CreateWorkspaceEndpoint
                         if (await ReadName(part.Body, ct) is not { } text) return new ValidationFailed("name", $"At most {Workspace.MaxNameLength} characters of UTF-8.");
                         name = text;
                         break;
-                    case "image" or "name":
-                        return new ValidationFailed("image", "Each field may come once.");
+                    case ("image" or "name") and var again:
+                        return new ValidationFailed(again, "Each field may come once.");
                     case var other:
                         return new ValidationFailed(other.Length is > 0 and <= 50 ? other : "form", "No such field; there are 'image' and 'name'.");
                 }

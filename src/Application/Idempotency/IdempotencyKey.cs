@@ -18,7 +18,7 @@ public sealed record IdempotencyKey
     public string Value { get; }
 
     public static Result<IdempotencyKey> Parse(string text) =>
-        text.Length is > 0 and <= MaxLength && text.All(c => c is >= ' ' and <= '~')
+        text.Length is > 0 and <= MaxLength && text.All(c => c is >= '!' and <= '~')
             ? new IdempotencyKey(text)
             : new ValidationFailed("Idempotency-Key", $"1 to {MaxLength} visible ASCII characters.");
 }

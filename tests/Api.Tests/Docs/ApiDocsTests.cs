@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using VideoPlatform.Api.Tests.Hosting;
+using VideoPlatform.Domain.Models;
+
+namespace VideoPlatform.Api.Tests.Docs;
+
+/// <summary>The documents that the service hands out about itself.</summary>
+public sealed partial class ApiDocsTests
+{
+    [Fact]
+    public async Task The_openapi_document_holds_every_call_and_the_catalogue()
+    {
+        await using var host = await PlatformHost.StartAsync();
+
+        var answer = await host.GetAsync("/openapi/v1.json");
+
+        Assert.StartsWith("application/json", answer.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.StartsWith("3.1.", answer.Json["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
+        var calls = answer.Json["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"));
+        Assert.Equal(
+            [
+                "DELETE /api/workspaces/{id}", "GET /api/models", "GET /api/stats", "GET /api/workspaces", "GET /api/workspaces/{id}", "GET /api/workspaces/{id}/video",
+                "GET /api/workspaces/{id}/video/content", "GET /health/live", "GET /health/ready", "GET /uploads/{path}", "GET /ws", "HEAD /api/workspaces/{id}/video/content", "HEAD /uploads/{path}",
+                "POST /api/session", "POST /api/workspaces", "POST /api/workspaces/{id}/video", "POST /api/workspaces/{id}/video/cancel", "POST /api/workspaces/{id}/video/download", "POST /api/workspaces/{id}/video/settle",
+            ],
+            calls.Order(StringComparer.Ordinal));
+        var request = answer.Json["components"]!["schemas"]!["VideoRequestBody"]!;
+        Assert.Equal(ModelCatalogue.All.Select(m => m.Name), request["properties"]!["model"]!["enum"]!.AsArray().Select(m => m!.GetValue<string>()));
+        Assert.Equal(["1080P", "480P", "720P"], request["properties"]!["resolution"]!["enum"]!.AsArray().Select(m => m!.GetValue<string>()));
+        Assert.Equal(["prompt"], request["required"]!.AsArray().Select(m => m!.GetValue<string>()));
+        Assert.Equal(
+            ["duration", "model", "negative_prompt", "prompt", "prompt_extend", "replace", "resolution", "seed", "watermark"],
+            request["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_reference_in_the_openapi_document_leads_somewhere()
+    {
+        await using var host = await PlatformHost.StartAsync();
+
+        var document = await host.GetAsync("/openapi/v1.json");
+
+        var references = Reference().Matches(document.Text).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToArray();
+        Assert.NotEmpty(references);
+        Assert.All(references, name => Assert.NotNull(document.Json["components"]!["schemas"]![name]));
+    }
+
+    [Fact]
+    public async Task The_readable_documentation_needs_no_other_host()
+    {
+        await using var host = await PlatformHost.StartAsync();
+
+        var page = await host.GetAsync("/docs/");
+
+        Assert.Equal(HttpStatusCode.OK, page.Status);
+        Assert.StartsWith("text/html", page.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.DoesNotMatch(Elsewhere(), page.Text);
+        var policy = page.Header("Content-Security-Policy")!;
+        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        var scripts = Script().Matches(page.Text).Select(m => m.Groups["src"].Value).ToArray();
+        Assert.NotEmpty(scripts);
+        foreach (var script in scripts)
+            Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(new Uri(new Uri(host.Address, "/docs/"), script).PathAndQuery)).Status);
+    }
+
+    [GeneratedRegex("\"\\$ref\": *\"#/components/schemas/(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("(src|href)=\"(https?:)?//", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Elsewhere();
+
+    [GeneratedRegex("<script[^>]* src=\"(?<src>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Script();
+}
