@@ -135,7 +135,7 @@ internal sealed class Platform : IAsyncDisposable
                 try
                 {
                     using var request = new HttpRequestMessage(method, new Uri(service.Address, path)) { Content = content?.Invoke() };
-                    if (key is not null) request.Headers.Add("Idempotency-Key", key);
+                    if (key is not null) request.Headers.Add("Idempotency-Key", Uri.EscapeDataString(key));   // a key is visible ASCII: no spaces
                     using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, service.Frozen);
                     using var response = await http.SendAsync(request, patience.Token);
                     var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
