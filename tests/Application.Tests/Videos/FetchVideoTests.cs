@@ -58,6 +58,33 @@ public sealed class FetchVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task A_file_that_vanished_is_noticed_and_fetched_again()
+    {
+        var id = await GivenCompleted();
+        Archive.Lose((await VideoOf(id)).File!.Path);
+
+        var view = Ok(await Send(new FetchVideo(id)));
+
+        Assert.Equal(("downloading", "remote", "file_missing"), (view.Status, view.Storage, view.Error?.Code));
+        Ok(await Step(id));
+        Assert.NotNull((await AssertStands(id, VideoStatus.Completed)).File);
+        Assert.Single(Provider.Orders);
+    }
+
+    [Fact]
+    public async Task A_file_that_vanished_after_its_link_is_noticed_even_when_nothing_is_left_to_fetch()
+    {
+        var id = await GivenCompleted();
+        Clock.Advance(TimeSpan.FromDays(3));
+        Archive.Lose((await VideoOf(id)).File!.Path);
+        Provider.AnswerQuery("task-1", new TaskAnswer.Gone());
+
+        Assert.IsType<VideoExpired>(ErrorOf(await Send(new FetchVideo(id))));
+
+        Assert.Null((await AssertStands(id, VideoStatus.Completed, "file_missing")).File);
+    }
+
+    [Fact]
     public async Task An_expired_video_is_fetched_from_a_fresh_link()
     {
         var id = await GivenExpired();

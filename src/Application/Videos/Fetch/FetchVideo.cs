@@ -10,12 +10,13 @@ namespace VideoPlatform.Application.Videos.Fetch;
 /// <summary>Wants the bytes of a finished video now, again if need be. Where the link is dead the provider is asked once for a fresh one.</summary>
 public sealed record FetchVideo(WorkspaceId WorkspaceId) : IRequest<Result<VideoView>>;
 
-internal sealed class FetchVideoHandler(IWorkspaceRepository workspaces, IVideoProvider provider, WorkspaceViews views, TimeProvider clock)
+internal sealed class FetchVideoHandler(IWorkspaceRepository workspaces, IVideoArchive archive, IVideoProvider provider, WorkspaceViews views, TimeProvider clock)
     : IRequestHandler<FetchVideo, Result<VideoView>>
 {
     public async Task<Result<VideoView>> Handle(FetchVideo command, CancellationToken ct)
     {
-        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
+        if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } found) return new NotFound("workspace");
+        if (!(await workspaces.NoticeAsync(archive, found, clock.Now())).TryGet(out var workspace, out var error)) return error;
         if (workspace.Video is not { } video) return new NotFound("video");
         if (video is { Status: VideoStatus.Completed, File: not null }) return new VideoExists();
 

@@ -24,20 +24,12 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
 {
     public async Task<Result<ContentPlace>> Handle(OpenContent query, CancellationToken ct)
     {
-        if (await workspaces.FindAsync(query.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
-        if (workspace.Video is not { } video) return new NotFound("video");
+        if (await workspaces.FindAsync(query.WorkspaceId, ct) is not { } found) return new NotFound("workspace");
 
         var now = clock.Now();
-        while (video.File is { } file)
-        {
-            if (archive.IsPresent(file)) return new ContentPlace.Local(file);
-
-            // It vanished from the disk: the record says so, and falls back; unless it has been replaced this very moment.
-            var noted = await workspaces.ChangeAsync(
-                workspace.Id, w => w.Video?.File?.Path == file.Path ? w.LoseFile(Lost, now) : w, CancellationToken.None);
-            if (!noted.TryGet(out workspace, out var error)) return error;
-            video = workspace.Video!;
-        }
+        if (!(await workspaces.NoticeAsync(archive, found, now)).TryGet(out var workspace, out var error)) return error;
+        if (workspace.Video is not { } video) return new NotFound("video");
+        if (video.File is { } file) return new ContentPlace.Local(file);
 
         if (video.StorageAt(now) is VideoStorage.Remote)
         {
@@ -49,6 +41,4 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
 
         return video.Status is VideoStatus.Expired or VideoStatus.Completed ? new VideoExpired() : new VideoNotStored(video.Status);
     }
-
-    private static Problem Lost => new("file_missing", "The stored file is no longer on the disk.");
 }
