@@ -55,10 +55,13 @@ internal static class WorkspaceEndpoints
         var tag = new EntityTagHeaderValue($"\"{workspace.Version}\"");
         http.Response.Headers.ETag = tag.ToString();
         http.Response.Headers.CacheControl = "no-cache";
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Compare(tag, useStrongComparison: false))
+        return !ChangesByItself(workspace.Video) && http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Compare(tag, useStrongComparison: false))
             ? Results.StatusCode(304)
             : Results.Json(workspace, ApiJson.Default.WorkspaceView);
     }
+
+    /// <summary>A link runs out and a fetch goes on without a new version; who asks then gets the whole answer.</summary>
+    private static bool ChangesByItself(VideoView? video) => video is { Status: "downloading" } or { Storage: not "local", RemoteExpiresAt: not null };
 
     private static async Task<IResult> Delete(string id, IMediator mediator, CancellationToken ct)
     {

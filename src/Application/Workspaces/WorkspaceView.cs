@@ -74,7 +74,7 @@ public sealed class WorkspaceViews(TimeProvider clock, IProgressBoard progress)
             v.File?.Size, v.File?.ContentType, v.File?.Sha256, v.File?.Verified?.Word(),
             v.File?.Media is { } m ? new MediaView(m.Duration, m.Width, m.Height, m.Codec, m.FastStart) : null,
             running is null ? null : new ProgressView(running.Received, running.Total),
-            v.Problem is null ? null : new ProblemView(v.Problem.Code, v.Problem.Message, CandidatesOf(v)),
+            v.ProblemAt(now) is not { } problem ? null : new ProblemView(problem.Code, problem.Message, CandidatesOf(v)),
             v.RequestedAt, v.SubmittedAt, v.FinishedAt, v.File?.ArchivedAt,
             withHistory ? [.. v.History.Select(h => new HistoryView(h.At, h.Status.Word(), h.Detail))] : null);
     }

@@ -56,6 +56,15 @@ public sealed record Video
         _ => null,
     };
 
+    /// <summary>Why it stands where it stands, or why a finished video is not here: what time does to a link is written nowhere.</summary>
+    public Problem? ProblemAt(DateTimeOffset now) =>
+        Problem ?? (Status, StorageAt(now)) switch
+        {
+            (VideoStatus.Completed, VideoStorage.Remote) => new Problem("remote_only", "Only the provider's link is known; the video has not been fetched."),
+            (VideoStatus.Completed, VideoStorage.None) => new Problem("link_expired", "The video was never fetched, and its link has died."),
+            _ => null,
+        };
+
     // ---- asking --------------------------------------------------------------------------------------------
 
     /// <summary>A first video, or another one in place of the previous; the old bytes stay until the new ones are here.</summary>
@@ -64,6 +73,9 @@ public sealed record Video
         if (previous?.Request?.Id == request.Id) return previous;
         if (previous is { Status: VideoStatus.Completed } && !replace) return new VideoExists();
         if (previous is not null && !previous.Status.IsTerminal()) return new GenerationInProgress(previous.Status);
+
+        // A replacement that failed or was cancelled has left the old file: only who says so may put another in its place.
+        if (previous?.File is not null && !replace) return new VideoExists();
 
         return new Video(request, new VideoState.Queued(request.RequestedAt, 0), request.RequestedAt)
         {

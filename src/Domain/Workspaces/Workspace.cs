@@ -6,7 +6,7 @@ namespace VideoPlatform.Domain.Workspaces;
 /// <summary>A picture and the video that is made from it: the unit that is stored, versioned and worked on.</summary>
 public sealed record Workspace
 {
-    /// <summary>Longest name, in characters.</summary>
+    /// <summary>Longest name, in characters (code points of Unicode).</summary>
     public const int MaxNameLength = 200;
 
     private Workspace(WorkspaceId id, DateTimeOffset createdAt) => (Id, CreatedAt, UpdatedAt) = (id, createdAt, createdAt);
@@ -38,7 +38,7 @@ public sealed record Workspace
     /// <summary>Whether a name will do: up to <see cref="MaxNameLength"/> characters, none of them a control character.</summary>
     public static Error? RefusesName(string? name) => name switch
     {
-        { Length: > MaxNameLength } => new ValidationFailed("name", $"At most {MaxNameLength} characters."),
+        not null when name.EnumerateRunes().Count() > MaxNameLength => new ValidationFailed("name", $"At most {MaxNameLength} characters."),
         not null when name.Any(char.IsControl) => new ValidationFailed("name", "No control characters."),
         _ => null,
     };

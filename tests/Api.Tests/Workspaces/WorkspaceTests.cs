@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using VideoPlatform.Api.Tests.Hosting;
+using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Sandbox.Faults;
+using VideoPlatform.Testing.Records;
 
 namespace VideoPlatform.Api.Tests.Workspaces;
 
@@ -86,6 +89,27 @@ public sealed class WorkspaceTests
         await host.AskAsync(id);
         await host.WaitForAsync(id, "completed");
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync($"/api/workspaces/{id}", ("If-None-Match", first.Header("ETag")!))).Status);
+    }
+
+    [Fact]
+    public async Task What_changes_without_a_new_version_is_always_told_whole()
+    {
+        await using var host = await PlatformHost.StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var records = host.Services.GetRequiredService<IWorkspaceRepository>();
+        var (alive, over) = (SampleWorkspaces.CompletedRemote(now.AddHours(1), now), SampleWorkspaces.CompletedRemote(now.AddHours(-1), now));
+        Assert.True(await records.AddAsync(alive, CancellationToken.None) && await records.AddAsync(over, CancellationToken.None));
+        host.Provider.Faults.Add(SandboxFaultKind.DownloadServerError);
+        var fetching = await host.GivenVideoAsync("downloading");
+
+        foreach (var (id, storage, why) in ((string, string, string?)[])[(alive.Id.Value, "remote", "remote_only"), (over.Id.Value, "none", "link_expired"), (fetching, "remote", null)])
+        {
+            var tag = (await host.GetAsync($"/api/workspaces/{id}")).Header("ETag")!;
+            var again = await host.GetAsync($"/api/workspaces/{id}", ("If-None-Match", tag));
+
+            Assert.Equal((HttpStatusCode.OK, storage), (again.Status, again.Json["video"]!["storage"]!.GetValue<string>()));
+            if (why is not null) Assert.Equal(why, again.Json["video"]!["error"]!["code"]!.GetValue<string>());
+        }
     }
 
     [Fact]

@@ -28,15 +28,7 @@ public sealed class FallbackRuleTests
     [MemberData(nameof(Combinations))]
     public void The_first_place_that_has_the_bytes_is_shown(bool hasFile, string link, VideoStorage storage)
     {
-        var video = Completed(hasFile ? Given.File() : null, link switch
-        {
-            "alive" => Given.Link(deadline),
-            "unknown deadline" => Given.Link(null),
-            "expired" => Given.Link(Given.Now.AddHours(-1)),
-            "dead" => Given.Link(deadline).Dead(),
-            "dead with unknown deadline" => Given.Link(null).Dead(),
-            _ => null,
-        });
+        var video = Completed(hasFile ? Given.File() : null, In(link));
 
         Assert.Equal(storage, video.StorageAt(Given.Now));
         Assert.Equal(
@@ -63,6 +55,23 @@ public sealed class FallbackRuleTests
         Assert.Equal(VideoStorage.None, Given.Ok(video.LinkDied(Given.Problem, Given.Now)).StorageAt(Given.Now));
     }
 
+    [Theory]
+    [InlineData(true, "expired", null)]
+    [InlineData(false, "alive", "remote_only")]
+    [InlineData(false, "unknown deadline", "remote_only")]
+    [InlineData(false, "expired", "link_expired")]
+    [InlineData(false, "dead", "link_expired")]
+    public void A_finished_video_that_is_not_here_always_says_why(bool hasFile, string link, string? code)
+    {
+        var video = Completed(hasFile ? Given.File() : null, In(link));
+
+        Assert.Equal(code, video.ProblemAt(Given.Now)?.Code);
+        Assert.Equal(Given.Problem, Given.Ok(video.Noted(Given.Problem)).ProblemAt(Given.Now));
+    }
+
+    [Fact]
+    public void What_is_under_way_needs_no_excuse() => Assert.Null(AllVideos.Downloading.ProblemAt(Given.Now.AddDays(2)));
+
     public static TheoryData<string> States => [.. AllVideos.Names];
 
     [Theory]
@@ -76,6 +85,16 @@ public sealed class FallbackRuleTests
         Assert.Equal(VideoStorage.Remote, Restored(like, null, alive).StorageAt(Given.Now));
         Assert.Equal(VideoStorage.None, Restored(like, null, alive.Dead()).StorageAt(Given.Now));
     }
+
+    private static RemoteLink? In(string condition) => condition switch
+    {
+        "alive" => Given.Link(deadline),
+        "unknown deadline" => Given.Link(null),
+        "expired" => Given.Link(Given.Now.AddHours(-1)),
+        "dead" => Given.Link(deadline).Dead(),
+        "dead with unknown deadline" => Given.Link(null).Dead(),
+        _ => null,
+    };
 
     private static Video Completed(StoredFile? file, RemoteLink? link) => Restored(AllVideos.Completed, file, link);
 

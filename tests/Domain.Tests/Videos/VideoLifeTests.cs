@@ -56,6 +56,19 @@ public sealed class VideoLifeTests
         Assert.Equal((ErrorKind.Conflict, "video_exists"), (refusal.Kind, refusal.Code));
     }
 
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("cancelled")]
+    [InlineData("expired")]
+    public void What_a_replacement_in_vain_has_left_is_replaced_only_on_request(string ended)
+    {
+        var like = AllVideos.In(ended);
+        var kept = Given.Ok(Video.Restore(like.Request, like.State, Given.File(), like.Link, Given.Problem, Given.Now, null, null, []));
+
+        Given.Failure<Video, VideoExists>(Video.Ask(kept, Given.Request(), replace: false));
+        Assert.Same(kept.File, Given.Ok(Video.Ask(kept, Given.Request(), replace: true)).File);
+    }
+
     [Fact]
     public void An_adopted_task_enters_as_paid_work_that_is_due_at_once()
     {

@@ -33,6 +33,8 @@ public sealed class WorkspaceTests
     {
         Assert.Null(Workspace.RefusesName(new string('a', 200)));
         Assert.Equal("validation_failed", Workspace.RefusesName(new string('a', 201))!.Code);
+        Assert.Null(Workspace.RefusesName(string.Concat(Enumerable.Repeat("⛵🎬", 100))));
+        Assert.NotNull(Workspace.RefusesName(string.Concat(Enumerable.Repeat("🎬", 201))));
     }
 
     [Fact]

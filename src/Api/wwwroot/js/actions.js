@@ -28,7 +28,7 @@ export function actionsFor(workspace, store, { ask, asking }) {
   }
   if (playable) button('copy', t('action.copy'), 'link', () => copy(new URL(contentUrl(id), location.href).href));
   if (video && isTerminal(status) && !asking) {
-    const replace = status === 'completed';
+    const replace = status === 'completed' || held;   // a replacement that failed has left the old file
     button(replace ? 'ask-replace' : 'ask-again', t(replace ? 'action.replace' : 'action.ask.again'), 'again', () => ask(replace),
       ['failed', 'cancelled'].includes(status) ? 'primary' : '');
   }
