@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Serilog;
+using Serilog.Events;
 using VideoPlatform.Api.Configuration;
 using VideoPlatform.Application;
 using VideoPlatform.Application.Stats;
@@ -16,6 +17,8 @@ namespace VideoPlatform.Api;
 /// <summary>What every command of the program shares: configuration, logs, the use cases and their adapters.</summary>
 internal static class PlatformServices
 {
+    private const int HostStartFailed = 11;   // Microsoft.Extensions.Hosting.Internal.LoggerEventIds.HostedServiceStartupFaulted
+
     /// <summary>Reads the configuration and registers everything; nothing is opened or started yet.</summary>
     /// <exception cref="ConfigurationException">A value is wrong.</exception>
     public static Settings AddPlatform(this IHostApplicationBuilder builder)
@@ -24,10 +27,11 @@ internal static class PlatformServices
         settings.Register(builder.Services);
         builder.Services.AddSerilog(preserveStaticLogger: true, configureLogger: (_, log) => log
             .ReadFrom.Configuration(builder.Configuration)
+            .Filter.ByExcluding(IsStartFailure)
             .Enrich.FromLogContext()
             .WriteTo.Console(
                 outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
-                standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose));
+                standardErrorFromLevel: LogEventLevel.Verbose));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProviderIdentity(settings.UsesSandbox));
         builder.Services.AddApplication();
@@ -38,6 +42,11 @@ internal static class PlatformServices
         builder.Services.Decorate<IWorkspaceRepository, NotifyingWorkspaceRepository>();
         return settings;
     }
+
+    // The host logs it with its stack trace and throws it as well; whoever starts the program is told in one line, or by the exception.
+    private static bool IsStartFailure(LogEvent log) =>
+        log.Properties.TryGetValue("SourceContext", out var source) && source is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" }
+        && log.Properties.TryGetValue("EventId", out var id) && id is StructureValue { Properties: var parts } && parts.Any(p => p is { Name: "Id", Value: ScalarValue { Value: HostStartFailed } });
 
     /// <summary>
     /// Points the adapters at the built-in sandbox, if it is the provider: at that of another process on the same state folder, since two would not know

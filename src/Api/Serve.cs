@@ -46,6 +46,7 @@ internal static partial class Serve
         }
         catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException })
         {
+            await app.StopAsync(CancellationToken.None);   // what had started before it
             throw new ConfigurationException($"Configuration error: Urls cannot be listened at: {e.Message.TrimEnd('.')}. Example: http://localhost:3000");
         }
     }

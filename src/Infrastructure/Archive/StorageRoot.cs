@@ -53,7 +53,7 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not StorageUnavailableException))
         {
-            throw new StorageUnavailableException($"Storage:Root is {Folder}, which cannot be written: {e.Message}", e);
+            throw new StorageUnavailableException($"Storage:Root is {Folder}, which cannot be written: {e.Message} Name a folder of this user, for example --Storage:Root=uploads", e);
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, ID
     // A server that is away is an answer too; nobody waits half a minute for a page.
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
 
+    private const string Example = "mongodb://user:password@localhost:27017";
+
     private readonly Lazy<MongoClient> client = new(() => Connect(options.ConnectionString));
 
     public IMongoCollection<BsonDocument> Workspaces => Open<BsonDocument>(options.Collection);
@@ -26,7 +28,7 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, ID
         // The driver quotes the whole string, password included, so neither its message nor its exception goes on from here.
         if (!IsConnectionString())
             throw new RecordsUnavailableException(
-                "Persistence:MongoDb:ConnectionString is not a connection string; for example mongodb://user:password@localhost:27017.");
+                $"Persistence:MongoDb:ConnectionString is not a connection string; for example {Example}.");
 
         try
         {
@@ -34,9 +36,16 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, ID
             await Workspaces.Indexes.CreateManyAsync(MongoIndexes.OfWorkspaces, ct);
             await Idempotency.Indexes.CreateManyAsync(MongoIndexes.OfIdempotency, ct);
         }
-        catch (Exception failure) when (failure is MongoException or TimeoutException)
+        catch (TimeoutException failure)
         {
-            throw new RecordsUnavailableException($"MongoDB cannot be used: {failure.Message} (Persistence:MongoDb:ConnectionString)", failure);
+            // The driver's own words are a page long, with its stack traces.
+            var settings = client.Value.Settings;
+            throw new RecordsUnavailableException(
+                $"MongoDB cannot be used: nobody answers at {string.Join(", ", settings.Servers)} within {settings.ServerSelectionTimeout.TotalSeconds:0.#} s. Is it running? (Persistence:MongoDb:ConnectionString, for example {Example})", failure);
+        }
+        catch (MongoException failure)
+        {
+            throw new RecordsUnavailableException($"MongoDB cannot be used: {failure.Message.Split('\n')[0].TrimEnd()} (Persistence:MongoDb:ConnectionString)", failure);
         }
     }
 

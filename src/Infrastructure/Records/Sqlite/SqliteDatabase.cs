@@ -25,7 +25,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new RecordsUnavailableException($"The database file {options.Path} cannot be used: {Why(failure)} (Persistence:Sqlite:Path)", failure);
+            throw new RecordsUnavailableException($"The database file {options.Path} cannot be used: {Why(failure)} (Persistence:Sqlite:Path, for example data/videoplatform.db)", failure);
         }
 
         if (writer is null) writer = new SqliteWriter(SqliteSession.Open(path, patience));

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using VideoPlatform.Api.Configuration;
 
-namespace VideoPlatform.Api.Tests.Http;
+namespace VideoPlatform.Api.Tests.Configuration;
 
 public sealed class ConfigurationTests
 {
