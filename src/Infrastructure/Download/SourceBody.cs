@@ -39,7 +39,7 @@ internal sealed class SourceBody(Stream inner, Silence silence) : Stream
         {
             throw new SourceFailedException(new Problem("truncated", "The body ended before its declared end."), e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or HttpRequestException)   // the latter for chunks that are none
         {
             throw new SourceFailedException(new Problem("connection_lost", "The connection broke while the body was read."), e);
         }

@@ -196,6 +196,20 @@ public sealed class HttpVideoSourceTests : IAsyncDisposable
         Assert.Equal(video.Bytes[..100_000], bytes);
     }
 
+    [Theory]
+    [InlineData("Z\r\nefgh\r\n0\r\n\r\n", 1)]
+    [InlineData("4\r\nefghIJKL\r\n0\r\n\r\n", 1)]
+    [InlineData("\0", 40_000)]
+    public async Task Chunks_that_are_none_break_the_body(string rubbish, int times)
+    {
+        origin.ThenSay($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n{string.Concat(Enumerable.Repeat(rubbish, times))}");
+
+        await using var opened = await OpenAsync();
+        var (_, problem) = await ReadToFailureAsync(opened);
+
+        Assert.Equal("connection_lost", problem.Code);
+    }
+
     [Fact]
     public async Task A_chunked_body_without_its_last_chunk_is_not_whole()
     {
