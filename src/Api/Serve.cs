@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -29,6 +30,8 @@ internal static partial class Serve
 {
     /// <summary>SIGTERM to exit takes at most this, whatever runs.</summary>
     private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(8);
+
+    private static readonly FrozenSet<string> methods = FrozenSet.Create(StringComparer.Ordinal, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
     public static async Task<int> RunAsync(string[] configuration, CancellationToken ct)
     {
@@ -113,6 +116,7 @@ internal static partial class Serve
         app.UseExceptionHandler(error => error.Run(Broken));
         app.UseStatusCodePages(context => EmptyAnswer(context.HttpContext));
         app.Use(SecurityHeaders.Add);
+        app.Use(KnownMethods);
         app.UseRouting();
         app.UseWebSockets();   // before the access control, which asks whether a request is one
         app.UseMiddleware<AccessControl>();
@@ -129,6 +133,10 @@ internal static partial class Serve
         app.MapPage();
     }
 
+    /// <summary>Whatever is called by a name that HTTP does not know ends here, before it becomes a label of the metrics.</summary>
+    private static Task KnownMethods(HttpContext http, RequestDelegate next) =>
+        methods.Contains(http.Request.Method) ? next(http) : ProblemMapping.Of(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(http);
+
     /// <summary>A bug, or broken surroundings: the trace id alone leaves the house.</summary>
     private static Task Broken(HttpContext http) => http.Features.Get<IExceptionHandlerFeature>()?.Error switch
     {
@@ -142,7 +150,7 @@ internal static partial class Serve
         405 => ProblemMapping.Of(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(http),
         // Of a body, only a picture's own form is "unsupported"; another content type than the address takes is a mistake in the request.
         415 => new ValidationFailed("body", "Send the content type that this address takes: multipart/form-data for a picture, else application/json.").ToProblem().ExecuteAsync(http),
-        >= 400 and not 416 => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
+        >= 400 and not (412 or 416) => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
         _ => Task.CompletedTask,
     };
 

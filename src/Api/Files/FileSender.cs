@@ -6,15 +6,15 @@ using Microsoft.Win32.SafeHandles;
 namespace VideoPlatform.Api.Files;
 
 /// <summary>An answer whose file is sent by <see cref="FileSender"/>; ranges, conditions and headers stay the framework's.</summary>
-internal sealed class SentFile(IResult file) : IResult
+/// <param name="changed">The file's time, as its answer tells it.</param>
+internal sealed class SentFile(IResult file, DateTimeOffset changed) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var inner = httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         httpContext.Features.Set<IHttpResponseBodyFeature>(new FileSender(inner));
 
-        // Ranges of anything but bytes mean nothing (RFC 9110 section 14.2); the framework would take their numbers for bytes.
-        if (httpContext.Request.Headers.Range is [{ } range] && !range.StartsWith("bytes", StringComparison.OrdinalIgnoreCase)) httpContext.Request.Headers.Remove("Range");
+        if (!IsMeant(httpContext.Request)) httpContext.Request.Headers.Remove("Range");
         try
         {
             await file.ExecuteAsync(httpContext);
@@ -23,6 +23,16 @@ internal sealed class SentFile(IResult file) : IResult
         {
             httpContext.Features.Set(inner);
         }
+    }
+
+    // Two things that the framework overlooks: ranges of anything but bytes mean nothing (RFC 9110 section 14.2; it would take their numbers for bytes),
+    // and a condition that is no exact match asks for the whole (section 13.1.5; it would overlook a date in the future, or one that is none).
+    private bool IsMeant(HttpRequest request)
+    {
+        if (request.Headers.Range is [{ } range] && !range.StartsWith("bytes", StringComparison.OrdinalIgnoreCase)) return false;
+        if (request.Headers.IfRange.Count == 0) return true;
+
+        return request.GetTypedHeaders().IfRange is { } condition && (condition.LastModified is not { } date || date.ToUnixTimeSeconds() == changed.ToUnixTimeSeconds());
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class StoredFiles(StorageRoot root)
         // A stored file never changes under its name, so length and time are a strong tag.
         var changed = new DateTimeOffset(file.LastWriteTimeUtc);
         var tag = new EntityTagHeaderValue($"\"{file.Length:x}-{changed.Ticks:x}\"");
-        return new SentFile(Results.File(file.FullName, type, lastModified: changed, entityTag: tag, enableRangeProcessing: true));
+        return new SentFile(Results.File(file.FullName, type, lastModified: changed, entityTag: tag, enableRangeProcessing: true), changed);
     }
 }
 

@@ -76,8 +76,10 @@ internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthO
     // Browsers say where a call comes from: a page elsewhere must not spend money here on the strength of the visitor's network place or cookie.
     private static bool IsFromAnotherSite(HttpRequest request)
     {
-        if (request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return true;
-        if (!request.HttpContext.WebSockets.IsWebSocketRequest || request.Headers.Origin is not [{ } origin]) return false;
+        var isSocket = request.HttpContext.WebSockets.IsWebSocketRequest;
+        if (!isSocket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))) return false;
+        if (!isSocket && request.Headers["Sec-Fetch-Site"] is [{ } site]) return site == "cross-site";   // also true behind a proxy that renames this host
+        if (request.Headers.Origin is not [{ } origin]) return false;
 
         return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !(from.IsLoopback || from.Host == request.Host.Host);
     }

@@ -109,11 +109,24 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     [Fact]
     public async Task A_range_of_another_file_than_before_becomes_the_whole_file()
     {
-        var tag = (await Host.GetAsync(library.Url)).Header("ETag")!;
+        var whole = await Host.GetAsync(library.Url);
+        var (tag, date) = (whole.Header("ETag")!, whole.Header("Last-Modified")!);
+        foreach (var exact in (string[])[tag, date])
+            Assert.Equal(HttpStatusCode.PartialContent, (await Host.GetAsync(library.Url, ("Range", "bytes=1-2"), ("If-Range", exact))).Status);
+        foreach (var other in (string[])["rubbish", "Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 01 Jan 2010 00:00:00 GMT"])
+            Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(library.Url, ("Range", "bytes=1-2"), ("If-Range", other))).Status);
 
         Assert.Equal(HttpStatusCode.PartialContent, (await Host.GetAsync(library.Url, ("Range", "bytes=1-2"), ("If-Range", tag))).Status);
         Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(library.Url, ("Range", "bytes=1-2"), ("If-Range", "\"another\""))).Status);
         Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(library.Url, ("Range", "bytes=1-2"), ("If-Range", "W/" + tag))).Status);
+    }
+
+    [Fact]
+    public async Task Another_file_than_the_one_that_is_asked_for_is_a_failed_condition_and_no_mistake()
+    {
+        var refused = await Host.GetAsync(library.Url, ("If-Match", "\"another\""));
+
+        Assert.Equal((HttpStatusCode.PreconditionFailed, 0), (refused.Status, refused.Bytes.Length));
     }
 
     [Theory]

@@ -119,7 +119,9 @@ public sealed class HealthTests
         await using var host = await PlatformHost.StartAsync();
         await host.GivenVideoAsync();
 
+        (await host.SendAsync(new HttpMethod("MADEUP"), "/api/workspaces", null)).IsProblem(405, "method_not_allowed");
         var metrics = await host.GetAsync("/metrics");
+        Assert.DoesNotContain("MADEUP", metrics.Text, StringComparison.Ordinal);
 
         Assert.StartsWith("text/plain", metrics.Header("Content-Type"), StringComparison.Ordinal);
         Assert.Contains("videoplatform_transitions_total{from=\"downloading\",to=\"completed\"}", metrics.Text, StringComparison.Ordinal);

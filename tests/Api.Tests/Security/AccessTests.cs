@@ -60,6 +60,8 @@ public sealed class AccessTests
 
         (await host.AskAsync(id, headers: ("Sec-Fetch-Site", "cross-site"))).IsProblem(403, "forbidden");
         (await host.UploadAsync(Pictures.Png(), null, ("Sec-Fetch-Site", "cross-site"))).IsProblem(403, "forbidden");
+        (await host.UploadAsync(Pictures.Png(), null, ("Origin", "https://evil.example"))).IsProblem(403, "forbidden");   // a browser too old to say more
+        (await host.UploadAsync(Pictures.Png(), null, ("Origin", "null"))).IsProblem(403, "forbidden");
         (await host.GetAsync("/api/workspaces", ("Host", "evil.example"))).IsProblem(403, "forbidden");
 
         Assert.Single((await host.GetAsync("/api/workspaces")).Json["items"]!.AsArray());
@@ -98,6 +100,16 @@ public sealed class AccessTests
                 if (!may) answer.IsProblem(403, "forbidden");
             }
         }
+    }
+
+    [Fact]
+    public async Task The_page_itself_may_call_also_behind_a_proxy_that_renames_the_host()
+    {
+        await using var host = await StartWithKeysAsync();
+
+        foreach (var origin in (string[])[host.Address.GetLeftPart(UriPartial.Authority), "http://localhost:5173"])
+            Assert.Equal(HttpStatusCode.Created, (await host.UploadAsync(Pictures.Png(), null, Bearer("editor"), ("Origin", origin))).Status);
+        Assert.Equal(HttpStatusCode.Created, (await host.UploadAsync(Pictures.Png(), null, Bearer("editor"), ("Origin", "https://videos.example"), ("Sec-Fetch-Site", "same-origin"))).Status);
     }
 
     [Fact]
