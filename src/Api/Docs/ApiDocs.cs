@@ -5,7 +5,10 @@ using VideoPlatform.Api.Security;
 using VideoPlatform.Api.Videos;
 using VideoPlatform.Api.Workspaces;
 using VideoPlatform.Application.Idempotency;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Application.Workspaces.List;
 using VideoPlatform.Domain.Models;
+using VideoPlatform.Domain.Videos;
 
 namespace VideoPlatform.Api.Docs;
 
@@ -15,6 +18,12 @@ internal static class ApiDocs
     // The reader's page brings its own inline style and script; it shows nothing of ours but the document.
     private const string DocsPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
+    private const string KeyScheme = "key";
+    private const string CookieScheme = "session";
+
+    private static readonly List<JsonNode> statuses = [.. Enum.GetValues<VideoStatus>().Select(s => (JsonNode)s.Word())];
+    private static readonly List<JsonNode> storages = [.. Enum.GetValues<VideoStorage>().Select(s => (JsonNode)s.Word())];
 
     public static void AddApiDocs(this IServiceCollection services) => services.AddOpenApi(options =>
     {
@@ -28,13 +37,33 @@ internal static class ApiDocs
                 Description = "From a picture to a video that is kept. Errors are problem details (RFC 9457) with a stable `code`.",
             };
             document.Servers = [];
+            (document.Components ??= new OpenApiComponents()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key. Without configured keys none is needed, and only this machine may call." },
+                [CookieScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = AccessControl.Cookie, Description = "For pages: `POST /api/session` trades a key for it." },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().LastOrDefault() is not { } required) return Task.CompletedTask;
+
+            operation.Description = $"With API keys, for the role `{required.Role.ToString().ToLowerInvariant()}`.";
+            operation.Security = [.. new[] { KeyScheme, CookieScheme }.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] })];
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
+            if (context.JsonTypeInfo.Type == typeof(VideoView) && schema.Properties is { } shown)
+            {
+                Limit(shown, "status", s => s.Enum = statuses);
+                Limit(shown, "storage", s => s.Enum = storages);
+            }
+
             // The catalogue is the one source of what can be asked for.
             if (context.JsonTypeInfo.Type == typeof(VideoRequestBody) && schema.Properties is { } properties)
             {
+                foreach (var name in properties.Keys) Limit(properties, name, s => s.Type &= ~JsonSchemaType.Null);   // to leave one out says the same
                 schema.Required = new HashSet<string>(StringComparer.Ordinal) { "prompt" };
                 Limit(properties, "model", s => s.Enum = [.. ModelCatalogue.All.Select(m => (JsonNode)m.Name)]);
                 Limit(properties, "resolution", s => s.Enum = [.. ModelCatalogue.All.SelectMany(m => m.Resolutions).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(r => (JsonNode)r)]);
@@ -62,6 +91,23 @@ internal static class ApiDocs
             Description = "The same key with the same body gives the first answer again, for at least 24 hours; with another body it is refused (422).",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
         });
+        return Task.CompletedTask;
+    });
+
+    /// <summary>The questions of the list; they are read by hand as well.</summary>
+    public static RouteHandlerBuilder TakesListQuery(this RouteHandlerBuilder route) => route.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
+        {
+            (parameter.Schema, parameter.Description) = parameter.Name switch
+            {
+                "limit" => (new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = ListWorkspaces.MaxLimit.ToString(), Default = ListWorkspaces.DefaultLimit }, "How many of them."),
+                "status" => (new OpenApiSchema { Type = JsonSchemaType.String, Enum = statuses }, "Only those in this status."),
+                "storage" => (new OpenApiSchema { Type = JsonSchemaType.String, Enum = storages }, "Only those whose bytes are there."),
+                _ => (parameter.Schema, "`next_cursor` of the page before."),
+            };
+        }
+
         return Task.CompletedTask;
     });
 

@@ -1,3 +1,5 @@
+using VideoPlatform.Api.Workspaces;
+
 namespace VideoPlatform.Api.Security;
 
 /// <summary>What a caller may do; each role includes the ones before it.</summary>
@@ -18,5 +20,6 @@ internal sealed record RequiredRole(Role Role);
 
 internal static class RoleConventions
 {
-    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, Role role) => route.WithMetadata(new RequiredRole(role));
+    /// <summary>Asks for the role, and documents the two refusals.</summary>
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, Role role) => route.WithMetadata(new RequiredRole(role)).Fails(401, 403);
 }

@@ -23,7 +23,7 @@ internal static class CreateWorkspaceEndpoint
     /// <summary>The form, for the documentation.</summary>
     /// <param name="Image">JPEG, PNG, BMP or WEBP, 240 to 8000 pixels a side.</param>
     /// <param name="Name">Up to 200 characters.</param>
-    public sealed record Form(IFormFile Image, string? Name);
+    public sealed record Form(IFormFile Image, string? Name = null);
 
     public static async Task<IResult> Handle(HttpContext http, IMediator mediator, IOptions<UploadOptions> uploads, CancellationToken ct)
     {

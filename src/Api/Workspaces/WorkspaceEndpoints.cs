@@ -23,7 +23,7 @@ internal static class WorkspaceEndpoints
             .Produces<WorkspaceView>(201).Fails(400, 413, 415, 422, 507).TakesIdempotencyKey();
         routes.MapGet("/api/workspaces", List).Needs(Role.Reader)
             .WithName("ListWorkspaces").WithTags("Workspaces").WithSummary("One page, newest first, stable while others insert")
-            .Produces<WorkspaceListView>().Fails(400);
+            .Produces<WorkspaceListView>().Fails(400).TakesListQuery();
         routes.MapGet("/api/workspaces/{id}", Get).Needs(Role.Reader)
             .WithName("GetWorkspace").WithTags("Workspaces").WithSummary("One workspace; its ETag is the version")
             .Produces<WorkspaceView>().Produces(304).Fails(400, 404);
@@ -37,7 +37,7 @@ internal static class WorkspaceEndpoints
         int? number = null;
         if (limit is not null)
         {
-            if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)) return new ValidationFailed("limit", "1 to 200.").ToProblem();
+            if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)) return new ValidationFailed("limit", $"1 to {ListWorkspaces.MaxLimit}.").ToProblem();
             number = parsed;
         }
 

@@ -45,7 +45,7 @@ public sealed record ProgressView(long Received, long? Total);
 /// <param name="Candidates">While <c>unsettled</c>: the tasks that a person may choose from.</param>
 public sealed record ProblemView(
     string Code, string Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CandidateView>? Candidates);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CandidateView>? Candidates = null);
 
 public sealed record CandidateView(string TaskId, string Status, DateTimeOffset? CreatedAt, string? Prompt);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VideoPlatform.Api.Tests.Hosting;
 using VideoPlatform.Domain.Models;
@@ -35,6 +36,47 @@ public sealed partial class ApiDocsTests
     }
 
     [Fact]
+    public async Task The_openapi_document_tells_what_answers_and_callers_may_leave_out()
+    {
+        await using var host = await PlatformHost.StartAsync();
+
+        var document = (await host.GetAsync("/openapi/v1.json")).Json;
+        var schemas = document["components"]!["schemas"]!;
+
+        Assert.Equal(["code", "message"], Texts(schemas["ProblemView"]!["required"]!));
+        Assert.Equal(["image"], Texts(schemas["Form"]!["required"]!));
+        Assert.DoesNotContain("history", Texts(schemas["VideoView"]!["required"]!));
+        Assert.All(schemas["VideoRequestBody"]!["properties"]!.AsObject(), member => Assert.IsAssignableFrom<JsonValue>(member.Value!["type"]));
+        Assert.Equal(9, schemas["VideoView"]!["properties"]!["status"]!["enum"]!.AsArray().Count);
+        var list = document["paths"]!["/api/workspaces"]!["get"]!["parameters"]!.AsArray();
+        Assert.Equal(["integer", "string", "string", "string"], list.Select(p => p!["schema"]!["type"]!.GetValue<string>()));
+        Assert.Equal(["local", "remote", "none"], Texts(list[3]!["schema"]!["enum"]!));
+    }
+
+    [Fact]
+    public async Task The_openapi_document_tells_who_may_call_what()
+    {
+        await using var host = await PlatformHost.StartAsync();
+
+        var document = (await host.GetAsync("/openapi/v1.json")).Json;
+
+        Assert.Equal(["key", "session"], document["components"]!["securitySchemes"]!.AsObject().Select(s => s.Key).Order(StringComparer.Ordinal));
+        foreach (var (path, calls) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, call) in calls!.AsObject())
+            {
+                var open = path is "/health/live" or "/health/ready" or "/api/session";
+                Assert.True(open == (call!["security"] is null), $"{method} {path}");
+                if (open) continue;
+
+                Assert.Equal(["key", "session"], call["security"]!.AsArray().SelectMany(s => s!.AsObject().Select(k => k.Key)));
+                Assert.NotNull(call["responses"]!["401"]!["content"]!["application/problem+json"]);
+                Assert.NotNull(call["responses"]!["403"]);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_reference_in_the_openapi_document_leads_somewhere()
     {
         await using var host = await PlatformHost.StartAsync();
@@ -63,6 +105,8 @@ public sealed partial class ApiDocsTests
         foreach (var script in scripts)
             Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(new Uri(new Uri(host.Address, "/docs/"), script).PathAndQuery)).Status);
     }
+
+    private static IEnumerable<string> Texts(JsonNode array) => array.AsArray().Select(text => text!.GetValue<string>());
 
     [GeneratedRegex("\"\\$ref\": *\"#/components/schemas/(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reference();

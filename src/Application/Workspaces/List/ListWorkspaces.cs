@@ -12,7 +12,11 @@ namespace VideoPlatform.Application.Workspaces.List;
 /// <param name="Cursor"><c>next_cursor</c> of the page before.</param>
 /// <param name="Status">A word of <see cref="VideoStatus"/>.</param>
 /// <param name="Storage">A word of <see cref="VideoStorage"/>.</param>
-public sealed record ListWorkspaces(int? Limit, string? Cursor, string? Status, string? Storage) : IRequest<Result<WorkspaceListView>>;
+public sealed record ListWorkspaces(int? Limit, string? Cursor, string? Status, string? Storage) : IRequest<Result<WorkspaceListView>>
+{
+    public const int MaxLimit = 200;
+    public const int DefaultLimit = 50;
+}
 
 /// <param name="NextCursor">Null on the last page.</param>
 public sealed record WorkspaceListView(IReadOnlyList<WorkspaceView> Items, string? NextCursor);
@@ -21,7 +25,7 @@ internal sealed class ListWorkspacesValidator : AbstractValidator<ListWorkspaces
 {
     public ListWorkspacesValidator()
     {
-        RuleFor(q => q.Limit).InclusiveBetween(1, 200).WithMessage("1 to 200.");
+        RuleFor(q => q.Limit).InclusiveBetween(1, ListWorkspaces.MaxLimit).WithMessage($"1 to {ListWorkspaces.MaxLimit}.");
         RuleFor(q => q.Cursor).Must(c => c is null || WorkspaceId.TryParse(c, out _)).WithMessage("Not a cursor of this list.");
         RuleFor(q => q.Status).Must(s => s is null || Words.Parse<VideoStatus>(s) is not null)
             .WithMessage("One of: " + string.Join(", ", Enum.GetValues<VideoStatus>().Select(s => s.Word())) + ".");
@@ -36,7 +40,7 @@ internal sealed class ListWorkspacesHandler(IWorkspaceRepository workspaces, Wor
     {
         var page = await workspaces.ListAsync(
             new WorkspaceFilter(
-                query.Limit ?? 50,
+                query.Limit ?? ListWorkspaces.DefaultLimit,
                 WorkspaceId.TryParse(query.Cursor, out var before) ? before : null,
                 Words.Parse<VideoStatus>(query.Status),
                 Words.Parse<VideoStorage>(query.Storage),
