@@ -46,6 +46,7 @@ internal static class ApiDocs
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            if (HttpMethods.IsHead(context.Description.HttpMethod ?? "")) operation.OperationId += "Head";   // GET has the name; each may be used once
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().LastOrDefault() is not { } required) return Task.CompletedTask;
 
             operation.Description = $"With API keys, for the role `{required.Role.ToString().ToLowerInvariant()}`.";

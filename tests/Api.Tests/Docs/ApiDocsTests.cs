@@ -22,10 +22,12 @@ public sealed partial class ApiDocsTests
         Assert.Equal(
             [
                 "DELETE /api/workspaces/{id}", "GET /api/models", "GET /api/stats", "GET /api/workspaces", "GET /api/workspaces/{id}", "GET /api/workspaces/{id}/video",
-                "GET /api/workspaces/{id}/video/content", "GET /health/live", "GET /health/ready", "GET /uploads/{path}", "GET /ws", "HEAD /api/workspaces/{id}/video/content", "HEAD /uploads/{path}",
+                "GET /api/workspaces/{id}/video/content", "GET /health/live", "GET /health/ready", "GET /uploads/{path}", "GET /ws", "HEAD /api/workspaces/{id}/video/content", "HEAD /health/live", "HEAD /health/ready", "HEAD /uploads/{path}",
                 "POST /api/session", "POST /api/workspaces", "POST /api/workspaces/{id}/video", "POST /api/workspaces/{id}/video/cancel", "POST /api/workspaces/{id}/video/download", "POST /api/workspaces/{id}/video/settle",
             ],
             calls.Order(StringComparer.Ordinal));
+        var names = answer.Json["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(m => m.Value!["operationId"]!.GetValue<string>())).ToArray();
+        Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
         var request = answer.Json["components"]!["schemas"]!["VideoRequestBody"]!;
         Assert.Equal(ModelCatalogue.All.Select(m => m.Name), request["properties"]!["model"]!["enum"]!.AsArray().Select(m => m!.GetValue<string>()));
         Assert.Equal(["1080P", "480P", "720P"], request["properties"]!["resolution"]!["enum"]!.AsArray().Select(m => m!.GetValue<string>()));
