@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Playwright;
 using VideoPlatform.Browser.Tests.Hosting;
 using static Microsoft.Playwright.Assertions;
@@ -96,6 +97,36 @@ public sealed class LayoutTests(Chromium chromium) : BrowserTest(chromium)
 
         Assert.Empty(different);
     }
+
+    [Fact]
+    public async Task Every_reason_that_a_record_can_give_is_told_in_both_languages()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        var text = await File.ReadAllTextAsync(Path.Combine(Here(), "..", "..", "docs", "errors.md"), TestContext.Current.CancellationToken);
+        var codes = text[text.IndexOf("## In a record", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => line.Split('|')[1].Split(',')).Select(code => code.Trim().Trim('`'))
+            .Except(["remote_only", "earlier_system", "taken_over", "task_id_invalid"]).ToArray();   // told by the status, in its own words, or by commands only
+        Assert.Contains("link_expired", codes);
+
+        foreach (var language in (string[])["en", "zh-CN"])
+        {
+            var told = await page.EvaluateAsync<string[][]>(
+                """
+                async ([language, codes]) => {
+                  const [i18n, words] = await Promise.all(['i18n', 'words'].map(name => import(`/js/${name}.js`)));
+                  await i18n.chooseLanguage(language);
+                  const of = (status, code) => words.problemExplanation({ status, error: { code } });
+                  return [codes.filter(code => !of('processing', code)), [of('failed', 'AccessDenied'), of('expired', 'AccessDenied')]];
+                }
+                """, new object[] { language, codes });
+
+            Assert.Empty(told[0]);
+            Assert.NotEqual(told[1][0], told[1][1]);   // the provider refuses the account; the store refuses the link
+        }
+    }
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     private static async Task FitsAsync(IPage page)
     {

@@ -9,7 +9,7 @@ import { settlePanel } from './settle.js';
 import { galleryAddress } from './router.js';
 import { isRunning, isTerminal } from './store.js';
 import { say } from './toast.js';
-import { candidatesOf, describe, explanation, fetchedShare, nameOf, providerExplanation, statusLine, statusWord, storageWord, tone } from './words.js';
+import { candidatesOf, describe, explanation, fetchedShare, nameOf, problemExplanation, statusLine, statusWord, storageWord, tone } from './words.js';
 
 export class Detail {
   element;
@@ -197,9 +197,9 @@ export class Detail {
   #showProblem(video) {
     const { problem } = this.#parts;
     const error = video?.error;
-    problem.hidden = !error || candidatesOf(video).length > 0;
+    problem.hidden = !error || error.code === 'remote_only' || candidatesOf(video).length > 0;   // the last two are told above and below
     if (problem.hidden) return void fill(problem);
-    const meaning = providerExplanation(error.code);
+    const meaning = problemExplanation(video);
     fill(problem, h('h2', null, t(isTerminal(video.status) ? 'detail.problem' : 'detail.waiting')),
       meaning && h('p', null, meaning),
       h('dl', { class: 'facts' }, error.code && fact(t('detail.code'), h('code', null, error.code)), error.message && fact(t('detail.message'), h('span', { class: 'verbatim' }, error.message))));

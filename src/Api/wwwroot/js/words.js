@@ -80,9 +80,35 @@ const providerCodes = [
   ['ModelServingError', 'busy'], ['ModelUnavailable', 'busy'], ['ModelNotFound', 'model'],
 ].sort((a, b) => b[0].length - a[0].length);
 
-export function providerExplanation(code) {
-  if (!code) return null;
-  if (has(`error.${code}`)) return `${t(`error.${code}`)} ${t(`error.${code}.todo`)}`;
-  const match = providerCodes.find(([prefix]) => code === prefix || code.startsWith(`${prefix}.`));
+/** Our own codes of a record (docs/errors.md), in groups that a person can tell apart. */
+const ownCodes = new Map(Object.entries({
+  link: ['link_expired', 'link_dead', 'no_link', 'provider_no_link', 'task_expired'],
+  fetch: ['connection_lost', 'connection_refused', 'name_not_resolved', 'tls_failed', 'stalled', 'truncated', 'bad_answer', 'bad_redirect',
+    'too_many_redirects', 'unasked_encoding', 'length_unknown', 'prefix_lost', 'already_receiving'],
+  bytes: ['empty', 'not_a_video', 'wrong_length', 'wrong_checksum'],
+  host: ['host_forbidden', 'scheme_forbidden', 'address_forbidden'],
+  large: ['too_large'],
+  missing: ['file_missing'],
+  damaged: ['file_damaged', 'file_unreadable'],
+  unclear: ['submit_interrupted', 'submit_unknown', 'not_listed_yet', 'shared_candidate', 'several_candidates', 'other_time', 'provider_unreadable'],
+  account: ['other_account', 'endpoint_not_allowed', 'upload_host_not_allowed'],
+  never: ['never_settled'],
+  turn: ['queue_full', 'same_words_undecided', 'too_late_to_send'],
+  silent: ['provider_unreachable', 'provider_timeout', 'provider_silent', 'task_not_visible'],
+  key: ['api_key_missing'],
+  picture: ['picture_missing', 'picture_unreadable', 'picture_too_large'],
+  model: ['unknown_model'],
+  failed: ['provider_failed'],
+}).flatMap(([reason, codes]) => codes.map(code => [code, reason])));
+
+/** What the record's error means, or null where its own words have to do. */
+export function problemExplanation({ status, error }) {
+  if (!error?.code) return null;
+  if (has(`error.${error.code}`)) return `${t(`error.${error.code}`)} ${t(`error.${error.code}.todo`)}`;
+  if (ownCodes.has(error.code)) return t(`reason.${ownCodes.get(error.code)}`);
+  // What the store of the finished videos says is about the link, whatever the provider means by the same word.
+  if (status === 'expired') return t('reason.link');
+  if (status === 'downloading' || status === 'completed') return t('reason.fetch');
+  const match = providerCodes.find(([prefix]) => error.code === prefix || error.code.startsWith(`${prefix}.`));
   return match ? t(`provider.${match[1]}`) : null;
 }
