@@ -196,6 +196,21 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal($"{Platform.Address}/api/workspaces/{id}/video/content", await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
     }
 
+    /// <summary>The policy of a file goes for the browser's own player, too.</summary>
+    [Fact]
+    public async Task The_copied_link_plays_when_it_is_opened()
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var file = (await Platform.VideoAsync(id))["url"]!.GetValue<string>();
+
+        foreach (var address in (string[])[$"/api/workspaces/{id}/video/content", file])
+        {
+            var page = await OpenAsync(address);
+            await UntilAsync(page.Locator("video"), "video => video.readyState >= 2 && video.error === null && video.videoWidth > 0");
+        }
+    }
+
     [Fact]
     public async Task A_queued_video_can_be_cancelled()
     {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Win32.SafeHandles;
+using VideoPlatform.Api.Security;
 
 namespace VideoPlatform.Api.Files;
 
@@ -14,6 +15,7 @@ internal sealed class SentFile(IResult file, DateTimeOffset changed) : IResult
         var inner = httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         httpContext.Features.Set<IHttpResponseBodyFeature>(new FileSender(inner));
 
+        httpContext.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FilePolicy;
         if (!IsMeant(httpContext.Request)) httpContext.Request.Headers.Remove("Range");
         try
         {

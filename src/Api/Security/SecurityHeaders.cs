@@ -10,6 +10,9 @@ internal static class SecurityHeaders
         + $"media-src 'self' blob: https:{(sandboxOrigin is null ? "" : $" {sandboxOrigin.GetLeftPart(UriPartial.Authority)}")}; "
         + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>For a stored file that is opened by itself: the browser's own viewer may show it, with the styles that it writes into its page. No stored file is ever a page.</summary>
+    public const string FilePolicy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
     private const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     public static Task Add(HttpContext http, RequestDelegate next)
