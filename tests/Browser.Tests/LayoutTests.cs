@@ -38,6 +38,30 @@ public sealed class LayoutTests(Chromium chromium) : BrowserTest(chromium)
         await FitsAsync(page);
     }
 
+    [Theory]
+    [InlineData(768, "en-GB")]
+    [InlineData(1280, "en-GB")]
+    [InlineData(1280, "zh-CN")]
+    public async Task Every_filter_can_be_seen_without_scrolling_sideways(int width, string locale)
+    {
+        await StartAsync();
+        var page = await OpenAsync("about:blank", new BrowserNewContextOptions { Locale = locale, ViewportSize = new ViewportSize { Width = width, Height = 1200 } });
+        await page.RouteAsync("**/api/stats", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = """
+                {"videos": {"by_status": {"queued": 1, "submitting": 2, "unsettled": 3, "processing": 4, "downloading": 5, "completed": 12345, "failed": 7, "cancelled": 8, "expired": 9},
+                  "by_storage": {"local": 12345, "remote": 2, "none": 3}, "at_risk": 0}, "bytes": {"stored": 1, "free": 2},
+                 "queue": {"state": "stopped", "reason": "Arrearage: Access denied.", "waiting": 1, "in_flight": {}}, "provider": {"sandbox": false}}
+                """,
+        }));
+        await page.GotoAsync("/");
+
+        await Expect(page.Locator(".chip")).ToHaveCountAsync(14);
+        foreach (var chip in await page.Locator(".chip").AllAsync()) await Expect(chip).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(page.Locator("[data-notice=queue]")).ToContainTextAsync(locale is "zh-CN" ? "服务商账户欠费" : "The provider’s account is overdue.");
+    }
+
     [Fact]
     public async Task The_composer_stands_beside_the_gallery_where_there_is_room_and_above_it_where_there_is_none()
     {

@@ -11,7 +11,7 @@ import { galleryAddress, go, here, startRouter, workspaceAddress } from './route
 import { StorageView } from './storage.js';
 import { Store } from './store.js';
 import { say } from './toast.js';
-import { nameOf } from './words.js';
+import { nameOf, standstill } from './words.js';
 
 const statsEvery = 60_000;
 const patience = 500;
@@ -43,7 +43,10 @@ async function start() {
   store.addEventListener('stats', showNotices);
   store.addEventListener('moved', ({ detail }) => announce(detail));
   live.addEventListener('state', () => { showConnection(); showNotices(); });
-  live.addEventListener('restored', () => say(t('live.restored')));
+  live.addEventListener('restored', () => {
+    if (view?.id) store.refresh(view.id);   // perhaps further down than the list has been read
+    say(t('live.restored'));
+  });
   composer.element.addEventListener('wanted', () => view && go(galleryAddress()));
   setInterval(() => document.hidden || store.refreshStats().catch(error => error.status === 0 && live.doubt()), statsEvery);
   setInterval(showCountdown, 1000);
@@ -141,7 +144,7 @@ function showNotices() {
     notices.push(notice('connection', t(`live.${live.state}.banner`), h('span', { class: 'countdown', id: 'countdown', 'aria-hidden': 'true' }), h('button', { type: 'button', onclick: () => live.retryNow() }, t('live.again'))));
   }
   if (stats && stats.queue.state !== 'running') {
-    notices.push(notice('queue', t('queue.banner', { reason: stats.queue.reason ?? stats.queue.state }), h('a', { href: '#/storage', 'data-route': true }, t('queue.details'))));
+    notices.push(notice('queue', t('queue.banner', { reason: standstill(stats.queue).meaning ?? standstill(stats.queue).said }), h('a', { href: '#/storage', 'data-route': true }, t('queue.details'))));
   }
   if (stats?.videos.at_risk > 0) {
     notices.push(notice('risk', t('risk.banner', { n: stats.videos.at_risk }), h('a', { href: '/?storage=remote', 'data-route': true }, t('risk.show'))));

@@ -1,8 +1,11 @@
 // One video in the gallery. Built once, then told what changed; nothing in it ever moves anything else.
 import { h, icon, setAttribute, setText } from './dom.js';
 import { workspaceAddress } from './router.js';
-import { fetchedShare, nameOf, statusLine, storageWord, tone } from './words.js';
+import { candidatesOf, fetchedShare, nameOf, statusLine, storageWord, tone } from './words.js';
 import { isRunning } from './store.js';
+
+/** For its turn, or for a person: a bar moves only where something does. */
+const waits = video => video.status === 'queued' || candidatesOf(video).length > 0;
 
 export function createCard(id) {
   const image = h('img', { alt: '', decoding: 'async', loading: 'lazy', draggable: 'false' });
@@ -38,7 +41,7 @@ export function createCard(id) {
       setText(storage, storageWord(video) ?? '\u00A0');
       play.hidden = !video?.url || isRunning(workspace);
       const share = video ? fetchedShare(video) : null;
-      progress.hidden = !isRunning(workspace);
+      progress.hidden = !isRunning(workspace) || waits(video);
       progress.classList.toggle('open-ended', share === null);
       bar.style.width = share === null ? '' : `${share * 100}%`;
       this.tick(workspace);

@@ -13,7 +13,8 @@ export const now = () => Date.now() + skew;
 
 export const number = value => new Intl.NumberFormat(locale).format(value);
 
-export const percent = share => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+/** Small shares are not nothing. */
+export const percent = share => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: share > 0 && share < 0.01 ? 1 : 0 }).format(share);
 
 export function bytes(value) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
@@ -24,7 +25,7 @@ export function bytes(value) {
 }
 
 export const seconds = value =>
-  new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 1 }).format(value);
+  new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: t('second.form'), maximumFractionDigits: 1 }).format(value);
 
 /** 1:42, or 1:02:09 from an hour on. */
 export function clock(milliseconds) {

@@ -90,7 +90,7 @@ export class Gallery {
 
     return h('div', { class: 'filter-row' }, h('span', { id, class: 'visually-hidden' }, label),
       h('ul', { role: 'list', 'aria-labelledby': id }, link(null, everything),
-        words.filter(word => !counts || counts[word] || filter[kind] === word).map(word => link(word, t(`${kind}.${word}`), counts?.[word]))));
+        words.filter(word => counts?.[word] || filter[kind] === word).map(word => link(word, t(`${kind}.${word}`), counts?.[word]))));
   }
 
   // ---- the grid ----

@@ -6,7 +6,7 @@ import { h, newId } from './dom.js';
 import { dateTime } from './format.js';
 import { t } from './i18n.js';
 import { say } from './toast.js';
-import { candidatesOf } from './words.js';
+import { candidatesOf, taskWord } from './words.js';
 
 export function settlePanel(store, { id, video }) {
   const titleId = newId('settle');
@@ -35,7 +35,7 @@ function candidateFacts({ task_id: task, status, created_at: created, prompt }) 
   const row = (term, value) => h('div', null, h('dt', null, term), h('dd', null, value));
   return h('dl', { class: 'facts' },
     row(t('settle.prompt'), prompt ?? t('settle.prompt.none')), row(t('settle.created'), created ? dateTime(created) : '–'),
-    row(t('settle.status'), status ?? '–'), row(t('settle.task'), h('code', null, task)));
+    row(t('settle.status'), taskWord(status)), row(t('settle.task'), h('code', null, task)));
 }
 
 function byHand(settle, orderAgain) {

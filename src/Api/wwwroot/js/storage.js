@@ -3,7 +3,7 @@ import { fill, h, newId } from './dom.js';
 import { bytes, number, percent } from './format.js';
 import { t } from './i18n.js';
 import { filterAddress, galleryAddress, statuses, storages } from './router.js';
-import { describe } from './words.js';
+import { describe, standstill } from './words.js';
 
 export class StorageView {
   element = h('article', { class: 'storage', 'aria-labelledby': 'storage-title' });
@@ -38,25 +38,27 @@ export class StorageView {
     const { videos, bytes: room, queue, provider } = stats;
     const total = Object.values(videos.by_status).reduce((sum, n) => sum + n, 0);
     const running = queue.state === 'running';
+    const why = standstill(queue);
     const inFlight = Object.entries(queue.in_flight ?? {}).filter(([, n]) => n > 0);
 
     fill(this.#body,
       h('dl', { class: 'figures' },
-        figure(t('stats.videos'), number(total), `${number(videos.by_storage.local ?? 0)} ${t('stats.kept')}`),
+        figure(t('stats.videos'), number(total), t('stats.kept', { n: number(videos.by_storage.local ?? 0) })),
         figure(t('stats.stored'), bytes(room.stored)),
         figure(t('stats.free'), bytes(room.free)),
         figure(t('stats.risk'), number(videos.at_risk), t(videos.at_risk > 0 ? 'stats.risk.some' : 'stats.risk.none'), videos.at_risk > 0 ? 'risk' : 'good')),
       disk(room),
       h('div', { class: 'storage-panels' },
-        panel(t('stats.queue'), queue.state,
-          h('p', { class: 'state', dataset: { tone: running ? 'good' : 'risk' } }, h('span', { class: 'dot' }), h('strong', null, t(running ? 'stats.queue.running' : 'stats.queue.stopped'))),
-          h('p', null, running ? t('stats.queue.ok') : queue.reason ?? queue.state),
-          h('dl', { class: 'facts' },
-            row(t('stats.waiting'), number(queue.waiting)),
-            inFlight.length > 0 ? inFlight.map(([model, n]) => row(`${t('stats.inflight')} (${model})`, number(n))) : row(t('stats.inflight'), t('stats.inflight.none')))),
+        h('div', { class: 'stack' },
+          panel(t('stats.queue'), queue.state,
+            h('p', { class: 'state', dataset: { tone: running ? 'good' : 'risk' } }, h('span', { class: 'dot' }), h('strong', null, t(running ? 'stats.queue.running' : 'stats.queue.stopped'))),
+            running ? h('p', null, t('stats.queue.ok')) : [h('p', null, why.meaning ?? why.said), why.meaning && h('p', { class: 'hint' }, why.said)],
+            h('dl', { class: 'facts' },
+              row(t('stats.waiting'), number(queue.waiting)),
+              row(t('stats.inflight'), inFlight.length > 0 ? inFlight.map(([model, n]) => h('div', null, `${number(n)} × ${model}`)) : t('stats.inflight.none')))),
+          panel(t('stats.provider'), null, provider.sandbox && h('p', null, h('span', { class: 'badge' }, t('sandbox'))), h('p', null, t(provider.sandbox ? 'sandbox.note' : 'sandbox.none')))),
         panel(t('stats.status'), null, tally(statuses, videos.by_status, 'status', total)),
-        panel(t('stats.where'), null, tally(storages, videos.by_storage, 'storage', total)),
-        panel(t('stats.provider'), null, provider.sandbox && h('p', null, h('span', { class: 'badge' }, t('sandbox'))), h('p', null, t(provider.sandbox ? 'sandbox.note' : 'sandbox.none')))));
+        panel(t('stats.where'), null, tally(storages, videos.by_storage, 'storage', total))));
   }
 
   #fail(error) {

@@ -101,6 +101,15 @@ const ownCodes = new Map(Object.entries({
   failed: ['provider_failed'],
 }).flatMap(([reason, codes]) => codes.map(code => [code, reason])));
 
+/** Why the queue stands still: what the provider's code means (null: not known), and what the provider said. */
+export function standstill({ state, reason }) {
+  const said = reason ?? state;
+  return { said, meaning: problemExplanation({ status: 'queued', error: { code: said.split(':')[0].trim() } }) };
+}
+
+/** The state of one of the provider's tasks: its word, or ours for it. */
+export const taskWord = status => (has(`task.${status}`) ? t(`task.${status}`) : status ?? '–');
+
 /** What the record's error means, or null where its own words have to do. */
 export function problemExplanation({ status, error }) {
   if (!error?.code) return null;
