@@ -212,6 +212,30 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_video_that_cannot_be_read_is_not_called_gone()
+    {
+        Expected.AddRange(["net::ERR_FAILED", "404"]);
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync("about:blank");
+        await page.RouteAsync($"**/api/workspaces/{id}", route => route.AbortAsync());
+        await page.GotoAsync($"/?status=failed#/w/{id}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This video could not be read" })).ToBeFocusedAsync();
+        await Expect(page.Locator(".detail")).ToContainTextAsync("The server cannot be reached.");
+
+        await page.UnrouteAllAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(page.Locator("#detail-title")).ToHaveTextAsync("paper boat");
+        await Expect(page.Locator("video[data-storage=local]")).ToBeVisibleAsync();
+
+        await page.GotoAsync("/#/w/0123456789abcdef01234567");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This video is no longer here" })).ToBeFocusedAsync();
+        await Expect(page).ToHaveTitleAsync("This video is no longer here · VideoPlatform");
+        await page.Locator("#language").SelectOptionAsync("zh-CN");
+        await Expect(page.Locator("#detail-title")).ToHaveTextAsync("这个视频已不存在");
+    }
+
+    [Fact]
     public async Task A_queued_video_can_be_cancelled()
     {
         await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5), Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Qwen:MaxInFlight"] = "1" } });

@@ -34,6 +34,25 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_video_outside_the_list_is_right_again_too()
+    {
+        Expected.AddRange(["ERR_CONNECTION_REFUSED", "WebSocket connection"]);
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync($"/?status=failed#/w/{id}");
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "local");
+
+        await Platform.StopAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "lost");
+        await Platform.StartAgainAsync();
+        await Platform.LoseFileAsync(id);
+        await page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "remote");
+    }
+
+    [Fact]
     public async Task A_connection_comes_back_by_itself()
     {
         await StartAsync();

@@ -50,6 +50,57 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(page.Locator(".draft")).ToContainTextAsync("PNG · 320 × 240");
     }
 
+    /// <summary>Office programs put a picture of the text beside the text.</summary>
+    [Fact]
+    public async Task A_pasted_text_stays_text()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(Prompt(page)).ToBeVisibleAsync();
+
+        var taken = await Prompt(page).EvaluateAsync<bool>(
+            """
+            prompt => {
+              const carried = new DataTransfer();
+              carried.items.add('The boat drifts away', 'text/plain');
+              carried.items.add(new File([new Uint8Array(9)], 'image.png', { type: 'image/png' }));
+              return !prompt.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: carried }));
+            }
+            """);
+
+        Assert.False(taken);
+        await Expect(page.Locator(".draft")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_folder_among_the_pictures_stops_nothing()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(Prompt(page)).ToBeVisibleAsync();
+
+        await page.EvaluateAsync(
+            """
+            () => {
+              const folder = new File([], 'holidays');
+              folder.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException('A folder', 'NotFoundError')) });
+              const event = new DragEvent('drop', { bubbles: true, cancelable: true });
+              Object.defineProperty(event, 'dataTransfer', { value: { types: ['Files'], files: [folder] } });
+              document.querySelector('.drop').dispatchEvent(event);
+            }
+            """);
+        await Expect(page.Locator(".draft")).ToContainTextAsync("not a picture that the browser can read");
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator("[data-action=make]").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove holidays" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Prompt(page).PressAsync("Control+Enter");
+
+        await Expect(Card(page, "boat")).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(page.Locator("#make-pictures")).ToBeFocusedAsync();
+    }
+
     [Fact]
     public async Task Several_pictures_become_several_videos()
     {

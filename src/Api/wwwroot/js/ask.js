@@ -105,6 +105,7 @@ export function askFields({ catalogue, values, onChange = () => {} }) {
     const control = h('textarea', {
       id, rows, placeholder, name, required, 'aria-describedby': [hint && hintId, countId, errorId].filter(Boolean).join(' '),
       value: values[name],
+      onkeydown: event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) control.form?.requestSubmit(); },
       oninput: () => { values[name] = control.value; control.removeAttribute('aria-invalid'); setText(error, ''); changed(); },
     });
     return {

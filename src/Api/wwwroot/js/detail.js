@@ -9,7 +9,7 @@ import { settlePanel } from './settle.js';
 import { galleryAddress } from './router.js';
 import { isRunning, isTerminal } from './store.js';
 import { say } from './toast.js';
-import { candidatesOf, describe, explanation, fetchedShare, nameOf, problemExplanation, statusLine, statusWord, storageWord, tone } from './words.js';
+import { candidatesOf, describe, explanation, fetchedShare, nameOf, problemExplanation, sentence, statusLine, statusWord, storageWord, tone } from './words.js';
 
 export class Detail {
   element;
@@ -22,6 +22,7 @@ export class Detail {
   #form = null;
   #opening = false;
   #opened = false;
+  #instead = null;
   #parts;
   #shown = {};
   #stop = new AbortController();
@@ -47,6 +48,8 @@ export class Detail {
 
   /** Builds everything with words in it; again when the language changes. */
   build() {
+    if (this.#instead) return this.#showInstead(this.#instead);
+
     const section = (name, title) => {
       const id = newId(name);
       const body = h('div');
@@ -81,17 +84,24 @@ export class Detail {
   }
 
   focus() {
-    this.#parts.title.focus({ preventScroll: true });
+    this.element.querySelector('h1').focus({ preventScroll: true });
   }
 
   async #load() {
-    const workspace = await this.#store.refresh(this.id);
-    if (!workspace && !this.#store.get(this.id)) this.#showGone();
+    try {
+      if (!await this.#store.read(this.id)) this.#showGone();
+    } catch (error) {
+      if (!this.#store.get(this.id)) this.#showUnread(error);
+    }
   }
 
   #update() {
     const workspace = this.#store.get(this.id);
     const { title, request, file, picture, history } = this.#parts;
+    if (workspace && this.#instead) {
+      this.#instead = null;
+      return this.build();
+    }
     this.element.classList.toggle('loading', !workspace);
     if (!workspace) return setText(title, t('detail.loading'));
 
@@ -229,10 +239,29 @@ export class Detail {
   }
 
   #showGone() {
+    this.close();
+    this.#showInstead(() => [t('detail.gone'), t('detail.gone.body')]);
+  }
+
+  /** Nobody knows whether it is there. */
+  #showUnread(error) {
+    const again = () => {
+      this.#instead = null;
+      this.build();
+      this.#load();
+    };
+    this.#showInstead(() => [t('detail.unread'), sentence(error), h('button', { type: 'button', onclick: again }, t('gallery.retry'))]);
+  }
+
+  /** @param content gives title, text and what else there is, in the language of the moment. */
+  #showInstead(content) {
+    this.#instead = content;
+    const [title, body, ...more] = content();
+    this.element.classList.remove('loading');
     fill(this.element,
       h('a', { class: 'back', href: galleryAddress(), 'data-route': true }, icon('back'), t('detail.back')),
-      h('div', { class: 'empty' }, h('h1', { tabindex: '-1', id: 'detail-title' }, t('detail.gone')), h('p', null, t('detail.gone.body'))));
-    this.close();
+      h('div', { class: 'empty' }, h('h1', { tabindex: '-1', id: 'detail-title' }, title), h('p', null, body), more));
+    document.title = `${title} · VideoPlatform`;
     this.element.querySelector('h1').focus();
   }
 
@@ -288,7 +317,7 @@ class AskForm {
     const submit = h('button', { type: 'submit', class: 'primary large', dataset: { action: 'send' } }, t('action.ask'));
     const failure = h('div', { class: 'error', role: 'alert' });
     const titleId = newId('ask-title');
-    const title = first ? t('action.ask.first') : replace ? t('action.replace') : t('action.ask.again');
+    const title = first ? t('action.ask.first') : replace ? t('action.replace.title') : t('action.ask.again');
     fill(host(), h('section', { class: 'panel', 'aria-labelledby': titleId },
       h('h2', { id: titleId }, title),
       h('form', { class: 'stack', novalidate: true, onsubmit: event => { event.preventDefault(); this.#submit(submit, failure); } },
@@ -338,14 +367,18 @@ function goOn(player, before) {
 
 const fact = (term, ...value) => h('div', null, h('dt', null, term), h('dd', null, value));
 
-const facts = pairs => h('dl', { class: 'facts' }, pairs.map(([term, value, kind]) => fact(term, kind === 'code' ? h('code', null, value) : h('span', { class: kind ?? '' }, value))));
+const facts = pairs => h('dl', { class: 'facts' }, pairs.map(([term, value, kind]) => (kind === 'words' ? words(term, value) : fact(term, kind === 'code' ? h('code', null, value) : value))));
+
+/** Long words scroll in their own place, and by keyboard too. */
+const words = (term, value) =>
+  h('div', { class: 'words' }, h('dt', null, term), h('dd', { class: 'verbatim', tabindex: value.length > 600 ? '0' : null }, value));
 
 const yesNo = value => t(value ? 'field.yes' : 'field.no');
 
 function requestFacts(video) {
   return known([
-    [t('field.prompt'), video.prompt, 'verbatim'],
-    [t('field.negative'), video.negative_prompt, 'verbatim'],
+    [t('field.prompt'), video.prompt, 'words'],
+    [t('field.negative'), video.negative_prompt, 'words'],
     [t('field.model'), video.model],
     [t('field.resolution'), video.resolution],
     [t('field.duration'), video.duration === -1 ? t('ask.duration.free') : video.duration && seconds(video.duration)],

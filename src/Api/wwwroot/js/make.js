@@ -29,6 +29,7 @@ export class Composer {
     this.element = h('section', { class: 'composer', 'aria-labelledby': 'make-title' });
     this.build();
     this.#catchPictures();
+    addEventListener('beforeunload', event => this.#busy && event.preventDefault());
     this.#keepInWindow();
     store.addEventListener('stats', () => this.#showFooter());
   }
@@ -135,11 +136,13 @@ export class Composer {
       say(t(withVideo ? 'make.ordered' : 'make.kept', { n: done.length }));
       this.#store.statsSoon();
     }
+    const focused = this.element.contains(document.activeElement);
     if (this.#drafts.length === 0 && withVideo) {
       Object.assign(this.#values, { prompt: '', negative_prompt: '' });
       this.build();
     }
     this.#show();
+    if (focused && !this.element.contains(document.activeElement)) this.#parts.input.focus({ preventScroll: true });   // where the next one begins
   }
 
   async #sendOne(draft, request) {
@@ -216,7 +219,8 @@ export class Composer {
     this.element.classList.toggle('begun', any);
     const choose = h('label', { for: 'make-pictures', class: 'button' }, icon(any ? 'plus' : 'picture'), t(any ? 'make.more' : 'make.choose'));
     const focused = document.activeElement === input;
-    fill(drop, input, any ? null : [h('p', { class: 'drop-title' }, t('make.drop')), h('p', { class: 'hint' }, t('make.drop.more'))], choose, this.#limits());
+    const touch = matchMedia('(pointer: coarse)').matches ? 'make.touch' : 'make.drop';
+    fill(drop, input, any ? null : [h('p', { class: 'drop-title' }, t(touch)), h('p', { class: 'hint' }, t(`${touch}.more`))], choose, this.#limits());
     if (focused) input.focus();
   }
 
@@ -333,11 +337,12 @@ export class Composer {
   // ---- pictures from outside the form ----
 
   #catchPictures() {
+    const asking = () => document.querySelector('dialog[open]') !== null;   // nothing happens behind a question
     const carriesFiles = event => [...(event.dataTransfer?.types ?? [])].includes('Files');
     let depth = 0;
     const veil = on => document.body.classList.toggle('dropping', on);
 
-    addEventListener('dragenter', event => { if (carriesFiles(event)) { depth++; veil(true); } });
+    addEventListener('dragenter', event => { if (carriesFiles(event)) { depth++; veil(!asking()); } });
     addEventListener('dragleave', event => { if (carriesFiles(event) && --depth <= 0) { depth = 0; veil(false); } });
     addEventListener('dragover', event => { if (carriesFiles(event)) event.preventDefault(); });
     addEventListener('drop', event => {
@@ -345,11 +350,12 @@ export class Composer {
       event.preventDefault();
       depth = 0;
       veil(false);
-      this.#receive([...event.dataTransfer.files]);
+      if (!asking()) this.#receive([...event.dataTransfer.files]);
     });
     addEventListener('paste', event => {
       const files = [...(event.clipboardData?.files ?? [])].filter(file => file.type.startsWith('image/'));
-      if (files.length === 0) return;
+      const isText = event.target.closest?.('input, textarea') && event.clipboardData.types.includes('text/plain');   // offices copy text together with its picture
+      if (files.length === 0 || isText || asking()) return;
       event.preventDefault();
       this.#receive(files);
     });

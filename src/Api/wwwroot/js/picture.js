@@ -7,9 +7,9 @@ const uploadLimit = 20_971_520;
 
 export const typeName = type => ({ 'image/jpeg': 'JPEG', 'image/png': 'PNG', 'image/bmp': 'BMP', 'image/webp': 'WebP', 'image/gif': 'GIF', 'image/avif': 'AVIF' })[type] ?? type;
 
-/** Dimensions are null if the browser cannot show it. */
+/** Dimensions are null if the browser cannot show it; no bytes at all can be read of a folder, or of a file that is gone again. */
 export async function read(file) {
-  const head = new Uint8Array(await file.slice(0, 64 * 1024).arrayBuffer());
+  const head = new Uint8Array(await file.slice(0, 64 * 1024).arrayBuffer().catch(() => new ArrayBuffer(0)));
   const type = typeOf(head) ?? file.type;
   const url = URL.createObjectURL(file);
   const image = new Image();

@@ -93,15 +93,24 @@ export class Store extends EventTarget {
     if (this.#keep(workspace)) this.#place(workspace.id);
   }
 
-  /** Asks the server for one workspace; many wishes for the same one become one request. */
-  refresh(id) {
+  /** Asks the server for one workspace; many wishes for the same one become one request. Null if it is gone; fails if nobody knows. */
+  read(id) {
     if (!this.#fetching.has(id)) {
       this.#fetching.set(id, getWorkspace(id)
         .then(workspace => { this.put(workspace); return workspace; })
-        .catch(error => { if (error.code === 'not_found') this.forget(id); return null; })
+        .catch(error => {
+          if (error.code !== 'not_found') throw error;
+          this.forget(id);
+          return null;
+        })
         .finally(() => this.#fetching.delete(id)));
     }
     return this.#fetching.get(id);
+  }
+
+  /** As read, for those to whom what is known already is enough until the next time. */
+  refresh(id) {
+    return this.read(id).catch(() => null);
   }
 
   forget(id) {
