@@ -169,7 +169,7 @@ export function askFields({ catalogue, values, onChange = () => {} }) {
 
 /** A line under a form that says what went wrong with sending it. */
 export function errorBox({ what, todo, detail, trace }) {
-  return [icon('warning'), h('div', null, h('p', null, h('strong', null, what), ' ', todo), detail && h('p', { class: 'hint' }, detail), trace && h('p', { class: 'hint' }, trace))];
+  return [icon('warning'), h('div', null, h('p', null, h('strong', null, what), t('gap'), todo), detail && h('p', { class: 'hint' }, detail), trace && h('p', { class: 'hint' }, trace))];
 }
 
 const hanCharacter = /[\u3400-\u9FFF]/;

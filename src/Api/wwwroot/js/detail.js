@@ -4,7 +4,7 @@ import { actionsFor } from './actions.js';
 import { askFields, errorBox, requestOf, startingValues } from './ask.js';
 import { fill, h, icon, newId, setAttribute, setText } from './dom.js';
 import { bytes, dateTime, number, percent, seconds, timeLeft } from './format.js';
-import { t } from './i18n.js';
+import { sentences, t } from './i18n.js';
 import { settlePanel } from './settle.js';
 import { galleryAddress } from './router.js';
 import { isRunning, isTerminal } from './store.js';
@@ -172,7 +172,7 @@ export class Detail {
     const failure = h('p', { class: 'stage-failed', role: 'alert', hidden: true });
     const player = h('video', { controls: true, playsinline: true, preload: remote ? 'none' : 'metadata', poster, src: video.url, 'aria-label': label, dataset: { workspace: id, storage: video.storage } });
     player.addEventListener('error', () => {
-      setText(failure, `${t('detail.play.failed')} ${t(remote ? 'detail.play.failed.remote' : 'detail.play.failed.local')}`);
+      setText(failure, sentences(t('detail.play.failed'), t(remote ? 'detail.play.failed.remote' : 'detail.play.failed.local')));
       failure.hidden = false;
     });
     if (before?.dataset.storage === 'remote' && !remote) goOn(player, before);
@@ -276,7 +276,7 @@ export class Detail {
       const workspace = this.#store.get(this.id);
       const values = startingValues(catalogue, workspace?.video);
       this.#form = new AskForm({
-        catalogue, values, replace, first: !workspace?.video, host: () => this.#parts.ask,
+        catalogue, values, replace, first: !workspace?.video, sandbox: this.#store.stats?.provider.sandbox, host: () => this.#parts.ask,
         send: (request, key) => askForVideo(this.id, request, key),
         onSent: () => { this.#closeForm(true); say(t('action.ordered')); this.#store.refresh(this.id); this.#store.statsSoon(); },
         onClose: workspace?.video ? () => this.#closeForm(true) : null,
@@ -312,7 +312,7 @@ class AskForm {
   }
 
   rebuild() {
-    const { catalogue, values, replace, first, host, onClose } = this.#options;
+    const { catalogue, values, replace, first, sandbox, host, onClose } = this.#options;
     this.fields = askFields({ catalogue, values });
     const submit = h('button', { type: 'submit', class: 'primary large', dataset: { action: 'send' } }, t('action.ask'));
     const failure = h('div', { class: 'error', role: 'alert' });
@@ -321,7 +321,7 @@ class AskForm {
     fill(host(), h('section', { class: 'panel', 'aria-labelledby': titleId },
       h('h2', { id: titleId }, title),
       h('form', { class: 'stack', novalidate: true, onsubmit: event => { event.preventDefault(); this.#submit(submit, failure); } },
-        this.fields.element, h('p', { class: 'hint' }, t(replace ? 'action.replace.note' : 'action.again.note'), ' ', t('ask.once')), failure,
+        this.fields.element, h('p', { class: 'hint' }, sentences(sandbox ? t('sandbox.note') : t('action.again.note'), replace && t('action.replace.note'), !sandbox && t('ask.once'))), failure,
         h('div', { class: 'row' }, submit, onClose && h('button', { type: 'button', onclick: onClose }, t('action.close'))))));
   }
 

@@ -2,7 +2,7 @@
 import { fill, h, newId, setAttribute, setText } from './dom.js';
 import { createCard } from './card.js';
 import { now, number } from './format.js';
-import { t } from './i18n.js';
+import { sentences, t } from './i18n.js';
 import { filterAddress, here, statuses, storages } from './router.js';
 import { describe } from './words.js';
 
@@ -72,7 +72,9 @@ export class Gallery {
     const videos = this.#store.stats?.videos;
     const all = videos ? Object.values(videos.by_status).reduce((sum, n) => sum + n, 0) : null;
     setText(this.#parts.count, all ? number(all) : '');
-    this.#parts.filters.classList.toggle('idle', all === 0 && !filter.status && !filter.storage);
+    const idle = !all && !filter.status && !filter.storage;
+    this.#parts.filters.classList.toggle('idle', idle);
+    this.#parts.filters.classList.toggle('new', idle && all === 0);
 
     const focused = document.activeElement?.dataset?.filter;
     fill(this.#parts.filters,
@@ -201,7 +203,7 @@ export class Gallery {
     if (kind === 'loading') return h('p', { class: 'hint', role: 'status' }, t('gallery.loading'));
     if (kind === 'error') {
       const { what, todo } = describe(error);
-      return h('div', { class: 'empty', role: 'alert' }, h('h2', null, t('gallery.failed')), h('p', null, `${what} ${todo}`),
+      return h('div', { class: 'empty', role: 'alert' }, h('h2', null, t('gallery.failed')), h('p', null, sentences(what, todo)),
         h('button', { type: 'button', onclick: () => this.#store.more() }, t('gallery.retry')));
     }
     if (kind !== 'empty') return null;

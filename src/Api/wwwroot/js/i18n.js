@@ -36,6 +36,9 @@ export function t(key, values) {
   return values ? message.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : message;
 }
 
+/** One after the other, with the space that the language puts between them. */
+export const sentences = (...texts) => texts.filter(Boolean).join(t('gap'));
+
 export const has = key => messages[key] !== undefined;
 
 async function load(tag) {

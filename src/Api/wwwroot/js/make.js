@@ -3,7 +3,7 @@ import { askForVideo, newKey, uploadPicture } from './api.js';
 import { askFields, errorBox, modelOf, requestOf, startingValues } from './ask.js';
 import { fill, h, icon, newId, setAttribute, setText } from './dom.js';
 import { bytes, number, percent } from './format.js';
-import { t } from './i18n.js';
+import { sentences, t } from './i18n.js';
 import { baseName, fitted, flaws, read, typeName } from './picture.js';
 import { say } from './toast.js';
 import { describe } from './words.js';
@@ -250,7 +250,7 @@ export class Composer {
     const image = h('img', { alt: '' });
     const facts = h('p', { class: 'hint' });
     const problems = h('div', { class: 'draft-problems', id: stateId, 'aria-live': 'polite' });
-    const progress = h('progress', { max: 1, 'aria-label': t('make.uploading', { percent: '' }) });
+    const progress = h('progress', { max: 1, 'aria-label': t('make.progress') });
     const state = h('p', { class: 'hint' });
     const name = h('input', {
       id: nameId, value: draft.name, maxlength: '200', autocomplete: 'off', placeholder: t('make.name.hint'),
@@ -265,7 +265,7 @@ export class Composer {
     let shown = null;
     const element = h('li', { class: 'draft' },
       h('div', { class: 'draft-picture' }, image),
-      h('div', { class: 'draft-body' }, h('div', { class: 'field' }, h('label', { for: nameId }, t('make.name')), name), facts, progress, state, problems), remove);
+      h('div', { class: 'draft-body' }, h('div', { class: 'field' }, h('label', { for: nameId }, t('make.name')), name), facts, progress, state), remove, problems);
 
     return {
       element,
@@ -311,7 +311,7 @@ export class Composer {
     setAttribute(submit, 'aria-disabled', this.#busy ? 'true' : null);
     setText(keep, t('make.keep', { n }));
     keep.hidden = this.#drafts.length === 0 || this.#busy || this.#drafts.every(draft => draft.workspaceId);
-    setText(note, sandbox === undefined ? '\u00A0' : sandbox ? t('sandbox.note') : `${t('make.paid', { n })} ${t('ask.once')}`);
+    setText(note, sandbox === undefined ? '\u00A0' : sandbox ? t('sandbox.note') : sentences(t('make.paid', { n }), t('ask.once')));
   }
 
   #focusFirstFlaw() {

@@ -1,7 +1,7 @@
 // Looking after it: how much there is, how much room is left, what is at risk, and whether the queue moves.
 import { fill, h, newId } from './dom.js';
 import { bytes, number, percent } from './format.js';
-import { t } from './i18n.js';
+import { sentences, t } from './i18n.js';
 import { filterAddress, galleryAddress, statuses, storages } from './router.js';
 import { describe, standstill } from './words.js';
 
@@ -64,7 +64,7 @@ export class StorageView {
   #fail(error) {
     if (this.#store.stats) return;
     const { what, todo } = describe(error);
-    fill(this.#body, h('div', { class: 'empty', role: 'alert' }, h('h2', null, t('stats.failed')), h('p', null, `${what} ${todo}`),
+    fill(this.#body, h('div', { class: 'empty', role: 'alert' }, h('h2', null, t('stats.failed')), h('p', null, sentences(what, todo)),
       h('button', { type: 'button', onclick: () => this.#store.refreshStats().catch(again => this.#fail(again)) }, t('gallery.retry'))));
   }
 }

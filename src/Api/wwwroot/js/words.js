@@ -1,5 +1,5 @@
 // The state of a video, and every error, as a sentence: one place for the gallery, the close look and the toasts.
-import { has, t } from './i18n.js';
+import { has, sentences, t } from './i18n.js';
 import { elapsed, percent, timeLeft } from './format.js';
 import { isRunning, isTerminal } from './store.js';
 
@@ -48,7 +48,7 @@ export function explanation(video) {
   if (candidatesOf(video).length > 0) return t('explain.choose');
   const key = video.status === 'completed' ? `explain.completed.${video.storage}` : `explain.${video.status}`;
   const replacing = !isTerminal(video.status) && video.storage === 'local';
-  return replacing ? `${t(key)} ${t('explain.replacing')}` : t(key);
+  return sentences(t(key), replacing && t('explain.replacing'));
 }
 
 /** What happened, and what to do. */
@@ -57,7 +57,7 @@ export function describe(error) {
   const wait = error.retryAfter ? t('error.wait', { n: Math.ceil(error.retryAfter) }) : null;
   return {
     what: t(`error.${code}`),
-    todo: [wait, t(`error.${code}.todo`)].filter(Boolean).join(' '),
+    todo: sentences(wait, t(`error.${code}.todo`)),
     detail: error.detail ?? null,
     trace: code === 'unexpected' && error.traceId ? t('error.trace', { id: error.traceId }) : null,
   };
@@ -65,7 +65,7 @@ export function describe(error) {
 
 export function sentence(error) {
   const { what, todo } = describe(error);
-  return t('error.label', { what, todo });
+  return sentences(what, todo);
 }
 
 /** The provider's own codes that a person can do something about (dashscope error table), by longest match. */
@@ -113,7 +113,7 @@ export const taskWord = status => (has(`task.${status}`) ? t(`task.${status}`) :
 /** What the record's error means, or null where its own words have to do. */
 export function problemExplanation({ status, error }) {
   if (!error?.code) return null;
-  if (has(`error.${error.code}`)) return `${t(`error.${error.code}`)} ${t(`error.${error.code}.todo`)}`;
+  if (has(`error.${error.code}`)) return sentences(t(`error.${error.code}`), t(`error.${error.code}.todo`));
   if (ownCodes.has(error.code)) return t(`reason.${ownCodes.get(error.code)}`);
   // What the store of the finished videos says is about the link, whatever the provider means by the same word.
   if (status === 'expired') return t('reason.link');
