@@ -21,7 +21,7 @@ internal static class Axe
         var found = await page.EvaluateAsync<JsonElement>(
             """
             async () => {
-              const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+              const { violations } = await axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });   // of WCAG 2.2, and off unless asked for
               return violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.failureSummary?.split('\n')[1] ?? ''}`));
             }
             """);
