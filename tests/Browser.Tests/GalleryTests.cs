@@ -53,6 +53,21 @@ public sealed class GalleryTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task What_was_just_made_does_not_hide_behind_a_filter()
+    {
+        await StartAsync();
+        var page = await OpenAsync("/?status=failed&storage=none");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing matches" })).ToBeVisibleAsync();
+
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Card(page, "boat")).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync($"{Platform.Address}/");
+    }
+
+    [Fact]
     public async Task Going_back_finds_the_place_and_the_card()
     {
         await StartAsync();

@@ -81,6 +81,22 @@ public sealed class LayoutTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task On_a_phone_the_new_video_is_seen_after_sending()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5) });
+        for (var n = 0; n < 12; n++) await Platform.GivenPictureAsync($"picture {n}");
+        var page = await OpenAsync("/", new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 375, Height = 700 }, HasTouch = true, IsMobile = true });
+        await Expect(page.GetByText("Start with a picture")).ToBeVisibleAsync();
+
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Card(page, "boat")).ToHaveAttributeAsync("data-status", "processing");
+        await Expect(Card(page, "boat")).ToBeInViewportAsync(new() { Ratio = 1 });
+    }
+
+    [Fact]
     public async Task The_browsers_language_is_spoken_until_a_person_chooses_another()
     {
         await StartAsync();

@@ -7,7 +7,7 @@ import { Gallery } from './gallery.js';
 import { guard } from './session.js';
 import { chooseLanguage, language, languages, startLanguage, t } from './i18n.js';
 import { Live } from './live.js';
-import { galleryAddress, go, here, startRouter, workspaceAddress } from './router.js';
+import { filterAddress, galleryAddress, go, here, startRouter, workspaceAddress } from './router.js';
 import { StorageView } from './storage.js';
 import { Store } from './store.js';
 import { say } from './toast.js';
@@ -46,6 +46,12 @@ async function start() {
   live.addEventListener('restored', () => {
     if (view?.id) store.refresh(view.id);   // perhaps further down than the list has been read
     say(t('live.restored'));
+  });
+  composer.element.addEventListener('sent', () => {
+    if (view) return;
+    const { status, storage } = here().filter;
+    if (status || storage) go(filterAddress({}));   // what was just made must not hide behind a filter
+    gallery.reveal();
   });
   composer.element.addEventListener('wanted', () => view && go(galleryAddress()));
   setInterval(() => document.hidden || store.refreshStats().catch(error => error.status === 0 && live.doubt()), statsEvery);

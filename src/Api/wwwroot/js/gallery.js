@@ -60,6 +60,11 @@ export class Gallery {
     return [...this.#cards.keys()];
   }
 
+  /** Where the composer stands above and has just folded, the page has slid to somewhere in the middle: the newest is at the top. */
+  reveal() {
+    if (matchMedia('(max-width: 59.99rem)').matches && this.element.getBoundingClientRect().top < 0) this.element.scrollIntoView();
+  }
+
   focusCard(id) {
     const card = this.#cards.get(id);
     (card?.link ?? this.element.querySelector('h1')).focus({ preventScroll: Boolean(card) });

@@ -142,6 +142,7 @@ export class Composer {
       this.build();
     }
     this.#show();
+    if (this.#drafts.length === 0) this.element.dispatchEvent(new Event('sent'));
     if (focused && !this.element.contains(document.activeElement)) this.#parts.input.focus({ preventScroll: true });   // where the next one begins
   }
 
