@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What both scripts need on a fresh Debian machine that has the .NET SDK. Sourced, not run.
+# What the scripts here need on a fresh Debian machine that has the .NET SDK. Sourced, not run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
