@@ -32,7 +32,7 @@ public sealed record ImageLimitsView(IReadOnlyList<string> ContentTypes, long Ma
 
 internal sealed class ListModelsHandler(IOptions<QwenOptions> options) : IRequestHandler<ListModels, Result<ModelsView>>
 {
-    private static readonly IReadOnlyList<ModelView> views = [.. ModelCatalogue.All.Select(m => m.Adapt<ModelView>(Mapping()))];
+    private static readonly IReadOnlyList<ModelView> views = ModelCatalogue.All.Adapt<IReadOnlyList<ModelView>>(Mapping());
 
     public Task<Result<ModelsView>> Handle(ListModels query, CancellationToken ct) =>
         Task.FromResult<Result<ModelsView>>(new ModelsView(options.Value.Model, views));

@@ -22,7 +22,7 @@ public interface IVideoProvider
     /// <summary>Asks for one task, at the endpoint that accepted it. May be repeated.</summary>
     Task<TaskAnswer> QueryAsync(ProviderTask task, CancellationToken ct);
 
-    /// <summary>One page of the account's tasks of the last 24 hours. May be repeated.</summary>
+    /// <summary>One page of the account's tasks of the last 24 hours, at the configured endpoint. May be repeated.</summary>
     Task<TaskListAnswer> ListAsync(TaskListQuery query, CancellationToken ct);
 
     /// <summary>Asks to cancel; only a task that waits can be cancelled. May be repeated.</summary>
@@ -98,7 +98,7 @@ public abstract record TaskAnswer
 
 /// <param name="Model">Only tasks of this model; null for all.</param>
 /// <param name="Page">From 1.</param>
-public sealed record TaskListQuery(string? Endpoint, string? Model, DateTimeOffset? From, DateTimeOffset? To, int Page, int PageSize);
+public sealed record TaskListQuery(string? Model, int Page, int PageSize);
 
 public abstract record TaskListAnswer
 {

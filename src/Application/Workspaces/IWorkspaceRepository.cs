@@ -68,10 +68,8 @@ public sealed record WorkspaceFilter(int Limit, WorkspaceId? Before, VideoStatus
 /// <param name="Next">Where the next page begins; null on the last one.</param>
 public sealed record WorkspacePage(IReadOnlyList<Workspace> Items, WorkspaceId? Next);
 
-/// <param name="After">Only ids greater than this, so that an interrupted scan can go on.</param>
 /// <param name="Unfinished">Only workspaces whose video is not terminal.</param>
-/// <param name="CompletedWithoutFile">Only <c>completed</c> videos without a file of ours.</param>
-public sealed record ScanFilter(WorkspaceId? After = null, bool Unfinished = false, bool CompletedWithoutFile = false);
+public sealed record ScanFilter(bool Unfinished = false);
 
 /// <param name="AtRisk">Remote only, and the link dies before the given time or at an unknown one.</param>
 /// <param name="StoredBytes">Sum of the sizes of our files.</param>

@@ -30,6 +30,14 @@ public sealed record ImageTooLarge(long MaxBytes)
     : Error(ErrorKind.TooLarge, "image_too_large", $"The picture is larger than {MaxBytes} bytes.");
 
 /// <summary>The provider cannot be reached or declines to answer now.</summary>
-/// <param name="RetryAfter">When it makes sense to ask again.</param>
-public sealed record ProviderUnavailable(string Detail, TimeSpan RetryAfter)
-    : Error(ErrorKind.Unavailable, "provider_unavailable", Detail);
+public sealed record ProviderUnavailable : Error
+{
+    private static readonly TimeSpan aMoment = TimeSpan.FromSeconds(10);
+
+    /// <param name="asked">What the provider itself asked for; null: it did not say.</param>
+    public ProviderUnavailable(string detail, TimeSpan? asked)
+        : base(ErrorKind.Unavailable, "provider_unavailable", detail) => RetryAfter = asked ?? aMoment;
+
+    /// <summary>When it makes sense to ask again.</summary>
+    public TimeSpan RetryAfter { get; }
+}

@@ -27,7 +27,10 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
     public Guid? InstanceId { get; private set; }
 
     /// <summary>Where a stored file lies on this machine.</summary>
-    public string Locate(StoragePath path) => Path.Combine(Folder, path.Value.Replace('/', Path.DirectorySeparatorChar));
+    public string Locate(StoragePath path) => Locate(path.Value);
+
+    /// <summary>The same for what is no stored file, the trash say. Nothing is checked.</summary>
+    internal string Locate(string path) => Path.Combine(Folder, path.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>To be called once before anything is stored: makes the folders, proves that they can be written, and reads or writes the sentinel.</summary>
     /// <param name="recordsExist">Some record names a file of ours: then a root without a sentinel is refused and left as it is.</param>

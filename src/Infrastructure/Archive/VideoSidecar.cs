@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
@@ -44,7 +45,7 @@ public sealed record VideoSidecar(
     private const int MaxBytes = 1024 * 1024;   // of a sidecar; the longest prompt is 20 000 characters
 
     /// <summary>Where the sidecar of a file lies.</summary>
-    public static string PathOf(string videoPath) => videoPath + ".json";
+    public static string PathOf(string videoPath) => videoPath + FileNames.SidecarEnding;
 
     /// <returns>Null when there is none, or none that can be understood.</returns>
     public static async Task<VideoSidecar?> ReadAsync(string videoPath, CancellationToken ct)

@@ -22,7 +22,7 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
             .Concat(Enumerate(root.Videos, StoragePath.Videos + "/", _ => true))
             .Concat(Enumerate(root.Thumbnails, StoragePath.Thumbnails + "/", _ => true));
 
-    public LibraryFile? Find(string path) => Describe(new FileInfo(Locate(path)), path);
+    public LibraryFile? Find(string path) => Describe(new FileInfo(root.Locate(path)), path);
 
     public IReadOnlyList<string> VideosOf(WorkspaceId id) =>
         !Directory.Exists(root.Videos) ? [] :
@@ -35,9 +35,9 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
 
     public VideoContainer? Detect(string path)
     {
-        if (!File.Exists(Locate(path))) return null;
+        if (!File.Exists(root.Locate(path))) return null;
 
-        using var file = File.OpenHandle(Locate(path));
+        using var file = File.OpenHandle(root.Locate(path));
         Span<byte> head = stackalloc byte[VideoContainer.HeadLength];
         var length = RandomAccess.Read(file, head, 0);
         var container = VideoContainer.Detect(head[..length]);
@@ -46,9 +46,9 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
 
     public async Task<FileSums?> SumAsync(string path, CancellationToken ct)
     {
-        if (!File.Exists(Locate(path))) return null;
+        if (!File.Exists(root.Locate(path))) return null;
 
-        using var file = File.OpenHandle(Locate(path), options: FileOptions.SequentialScan);
+        using var file = File.OpenHandle(root.Locate(path), options: FileOptions.SequentialScan);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var crc64 = new Crc64();
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
@@ -70,8 +70,6 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
             ArrayPool<byte>.Shared.Return(block);
         }
     }
-
-    private string Locate(string path) => Path.Combine(root.Folder, path.Replace('/', Path.DirectorySeparatorChar));
 
     private static IEnumerable<LibraryFile> Enumerate(string folder, string prefix, Func<string, bool> isOurs)
     {

@@ -1,4 +1,5 @@
 using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Archive;
@@ -54,7 +55,7 @@ internal sealed class Sidecars(StorageRoot root) : ISidecars
 
     private StoragePath? FindPoster(StoragePath video)
     {
-        var poster = StoragePath.Parse($"{StoragePath.Thumbnails}/{Path.GetFileNameWithoutExtension(video.FileName)}.jpg");
+        var poster = FileNames.Poster(video);
         return File.Exists(root.Locate(poster)) ? poster : null;
     }
 }

@@ -11,22 +11,22 @@ internal sealed class Trash(StorageRoot root, TimeProvider clock) : ITrash
 
     public string? Take(string path)
     {
-        var from = Locate(path);
+        var from = root.Locate(path);
         var day = clock.GetUtcNow().ToString(DayFormat, CultureInfo.InvariantCulture);
         for (var copy = 0; ; copy++)
         {
             var trashed = $"{Folder}/{day}/{path}{(copy == 0 ? "" : $".{copy}")}";
-            Directory.CreateDirectory(Path.GetDirectoryName(Locate(trashed))!);
+            Directory.CreateDirectory(Path.GetDirectoryName(root.Locate(trashed))!);
             try
             {
-                if (!DurableFile.TryMove(from, Locate(trashed))) continue;
+                if (!DurableFile.TryMove(from, root.Locate(trashed))) continue;
             }
             catch (IOException) when (!File.Exists(from))
             {
                 return null;
             }
 
-            DurableFile.FlushFolder(Path.GetDirectoryName(Locate(trashed))!);
+            DurableFile.FlushFolder(Path.GetDirectoryName(root.Locate(trashed))!);
             DurableFile.FlushFolder(Path.GetDirectoryName(from)!);
             return trashed;
         }
@@ -34,15 +34,15 @@ internal sealed class Trash(StorageRoot root, TimeProvider clock) : ITrash
 
     public bool TryPutBack(string trashed, string path)
     {
-        if (!DurableFile.TryMove(Locate(trashed), Locate(path))) return false;
+        if (!DurableFile.TryMove(root.Locate(trashed), root.Locate(path))) return false;
 
-        DurableFile.FlushFolder(Path.GetDirectoryName(Locate(path))!);
+        DurableFile.FlushFolder(Path.GetDirectoryName(root.Locate(path))!);
         return true;
     }
 
     public int Empty(DateOnly before)
     {
-        var trash = new DirectoryInfo(Locate(Folder));
+        var trash = new DirectoryInfo(root.Locate(Folder));
         if (!trash.Exists) return 0;
 
         var removed = 0;
@@ -57,6 +57,4 @@ internal sealed class Trash(StorageRoot root, TimeProvider clock) : ITrash
 
         return removed;
     }
-
-    private string Locate(string path) => Path.Combine(root.Folder, path.Replace('/', Path.DirectorySeparatorChar));
 }

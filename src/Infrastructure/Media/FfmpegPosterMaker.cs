@@ -19,7 +19,7 @@ internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools to
 
     public async Task<StoragePath?> MakeAsync(StoredFile file, CancellationToken ct)
     {
-        var poster = StoragePath.Parse($"{StoragePath.Thumbnails}/{Path.GetFileNameWithoutExtension(file.Path.FileName)}.jpg");
+        var poster = FileNames.Poster(file.Path);
         var final = root.Locate(poster);
         if (File.Exists(final)) return poster;
         if (tools.Ffmpeg is null) return null;

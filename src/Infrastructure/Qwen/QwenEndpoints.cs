@@ -22,12 +22,11 @@ internal static class QwenEndpoints
 
     public static Uri Cancel(string endpoint, string taskId) => new($"{endpoint}/tasks/{Uri.EscapeDataString(taskId)}/cancel");
 
+    /// <summary>Without times: their zone is not documented, and a wrong guess would hide tasks (dashscope.md section 5).</summary>
     public static Uri List(string endpoint, TaskListQuery query)
     {
         string?[] parts =
         [
-            query.From is { } from ? $"start_time={QwenTimes.Filter(from)}" : null,
-            query.To is { } to ? $"end_time={QwenTimes.Filter(to)}" : null,
             query.Model is { } model ? $"model_name={Uri.EscapeDataString(model)}" : null,
             string.Create(CultureInfo.InvariantCulture, $"page_no={query.Page}"),
             string.Create(CultureInfo.InvariantCulture, $"page_size={query.PageSize}"),

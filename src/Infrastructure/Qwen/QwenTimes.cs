@@ -22,9 +22,6 @@ internal static class QwenTimes
         return DateTimeOffset.TryParseExact(text, withZone, CultureInfo.InvariantCulture, DateTimeStyles.None, out var zoned) ? Sane(zoned) : null;
     }
 
-    /// <summary>As the list's filters want it: <c>YYYYMMDDhhmmss</c>. The zone is not documented; UTC+8 is assumed.</summary>
-    public static string Filter(DateTimeOffset time) => time.ToOffset(beijing).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-
     // A wild year would overflow where a day is added to it.
     private static DateTimeOffset? Sane(DateTimeOffset time) => time.Year is >= 2000 and < 3000 ? time.ToUniversalTime() : null;
 }

@@ -63,7 +63,7 @@ internal sealed partial class QwenVideoProvider(
     /// <summary>dashscope.md section 5, "List".</summary>
     public async Task<TaskListAnswer> ListAsync(TaskListQuery query, CancellationToken ct)
     {
-        var (call, problem, blocks) = Prepare(query.Endpoint, taskId: null);
+        var (call, problem, blocks) = Prepare(endpoint: null, taskId: null);
         if (call is not { } c) return new TaskListAnswer.Silent(problem!, null, blocks);
 
         await limits.ForQueryAsync(ct);

@@ -44,7 +44,7 @@ public sealed class FakeVideoProviderTests : QwenTest
 
         Assert.IsType<SubmitAnswer.Unclear>(await Order());
 
-        var page = Assert.IsType<TaskListAnswer.Page>(await Fake.ListAsync(new TaskListQuery(null, "wan2.6-i2v-flash", null, null, 1, 10), Ct));
+        var page = Assert.IsType<TaskListAnswer.Page>(await Fake.ListAsync(new TaskListQuery("wan2.6-i2v-flash", 1, 10), Ct));
         Assert.Equal(Assert.Single(Fake.Paid).Id, Assert.Single(page.Tasks).Id);
     }
 

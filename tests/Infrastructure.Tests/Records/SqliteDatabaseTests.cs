@@ -33,7 +33,6 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
                     queries.Add(SqliteQueries.List(new WorkspaceFilter(1, null, status, storage, default)));
             queries.Add(SqliteQueries.Scan(new ScanFilter()));
             queries.Add(SqliteQueries.Scan(new ScanFilter(Unfinished: true)));
-            queries.Add(SqliteQueries.Scan(new ScanFilter(CompletedWithoutFile: true)));
             return queries;
         }
     }

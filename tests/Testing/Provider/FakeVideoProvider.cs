@@ -125,7 +125,7 @@ public sealed class FakeVideoProvider(TimeProvider clock) : IVideoProvider
         if (lists.TryDequeue(out var answer)) return Task.FromResult(answer);
 
         var found = tasks
-            .Where(t => (query.Model ?? t.Model) == t.Model && !(t.CreatedAt < query.From) && !(t.CreatedAt > query.To))
+            .Where(t => (query.Model ?? t.Model) == t.Model)
             .Select(t => new ListedTask(t.Id, t.Questions > 1 ? "SUCCEEDED" : "RUNNING", t.Model, t.CreatedAt, null))
             .ToList();
         return Task.FromResult<TaskListAnswer>(new TaskListAnswer.Page(

@@ -51,13 +51,11 @@ public sealed class InMemoryWorkspaceRepository : IWorkspaceRepository
 
     public async IAsyncEnumerable<Workspace> ScanAsync(ScanFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
-        var after = filter.After;
+        WorkspaceId? after = null;
         while (true)
         {
             var next = await With(() => records.Values.FirstOrDefault(w =>
-                (after is not { } last || w.Id > last)
-                && (!filter.Unfinished || w.Video?.Status.IsTerminal() == false)
-                && (!filter.CompletedWithoutFile || w.Video is { Status: VideoStatus.Completed, File: null })), ct);
+                (after is not { } last || w.Id > last) && (!filter.Unfinished || w.Video?.Status.IsTerminal() == false)), ct);
             if (next is null) yield break;
 
             yield return next;

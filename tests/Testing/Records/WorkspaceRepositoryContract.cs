@@ -285,22 +285,7 @@ public abstract partial class WorkspaceRepositoryContract : IAsyncLifetime
         var all = await AddMany(450, i => i % 3 == 0 ? Completed(Start.AddSeconds(i)) : Queued(Start.AddSeconds(i)));
 
         Assert.Equal(all.Select(w => w.Id), await ScanIds(new ScanFilter()));
-        Assert.Equal(all.Skip(300).Select(w => w.Id), await ScanIds(new ScanFilter(After: all[299].Id)));
         Assert.Equal(all.Where(w => w.Video!.Status is VideoStatus.Queued).Select(w => w.Id), await ScanIds(new ScanFilter(Unfinished: true)));
-    }
-
-    [Fact]
-    public async Task A_scan_finds_what_was_completed_without_a_file()
-    {
-        var remote = await Add(CompletedRemote(Start.AddDays(1)));
-        var lapsed = await Add(CompletedRemote(Start.AddDays(-1), Start.AddMinutes(1)));
-        await Add(Completed());
-        await Add(Failed());
-        await Add(Downloading());
-
-        Assert.Equal([remote, lapsed], await ScanIds(new ScanFilter(CompletedWithoutFile: true)));
-        Assert.Equal([lapsed], await ScanIds(new ScanFilter(After: remote, CompletedWithoutFile: true)));
-        Assert.Empty(await ScanIds(new ScanFilter(Unfinished: true, CompletedWithoutFile: true)));
     }
 
     [Fact]

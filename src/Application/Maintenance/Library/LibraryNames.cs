@@ -1,4 +1,5 @@
 using System.Globalization;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Proof;
 using VideoPlatform.Domain.Workspaces;
 
@@ -7,8 +8,6 @@ namespace VideoPlatform.Application.Maintenance.Library;
 /// <summary>How files and records name each other.</summary>
 internal static class LibraryNames
 {
-    public const string SidecarEnding = ".json";
-
     /// <summary>Every path that a record stands for, its sidecar and its poster to come included.</summary>
     public static IEnumerable<string> Of(Workspace workspace)
     {
@@ -16,14 +15,10 @@ internal static class LibraryNames
         if (workspace.Video?.File is not { } file) yield break;
 
         yield return file.Path.Value;
-        yield return file.Path.Value + SidecarEnding;
+        yield return file.Path.Value + FileNames.SidecarEnding;
         if (file.Thumbnail is { } thumbnail) yield return thumbnail.Value;
-        yield return PosterOf(file.Path);
+        yield return FileNames.Poster(file.Path).Value;
     }
-
-    /// <summary>Where a video's poster lies, once there is one.</summary>
-    public static string PosterOf(StoragePath video) =>
-        $"{StoragePath.Thumbnails}/{Path.GetFileNameWithoutExtension(video.FileName)}.jpg";
 
     /// <summary>The workspace after which a file is named: <c>{id}_…</c>.</summary>
     public static WorkspaceId? OwnerOf(string name) =>
@@ -33,7 +28,7 @@ internal static class LibraryNames
 
     /// <summary>The video that a sidecar is about, by its name; null when it is no sidecar.</summary>
     public static string? VideoOfSidecar(string path) =>
-        path.EndsWith(SidecarEnding, StringComparison.Ordinal) && IsVideo(path[..^SidecarEnding.Length]) ? path[..^SidecarEnding.Length] : null;
+        path.EndsWith(FileNames.SidecarEnding, StringComparison.Ordinal) && IsVideo(path[..^FileNames.SidecarEnding.Length]) ? path[..^FileNames.SidecarEnding.Length] : null;
 
     /// <summary>The same, as a safe path in <c>videos/</c>.</summary>
     public static StoragePath? SafeVideo(string? path) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Maintenance.Verify;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
@@ -126,7 +127,7 @@ internal sealed class VideoRepairer(
 
     private void Quarantine(StoredFile damaged)
     {
-        foreach (var path in (string[])[damaged.Path.Value, damaged.Path.Value + LibraryNames.SidecarEnding, LibraryNames.PosterOf(damaged.Path)])
+        foreach (var path in (string[])[damaged.Path.Value, damaged.Path.Value + FileNames.SidecarEnding, FileNames.Poster(damaged.Path).Value])
             if (files.Find(path) is not null) trash.Take(path);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
@@ -58,7 +59,7 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
 
     private async Task<Finding?> CheckSidecarAsync(Workspace workspace, StoredFile file, CancellationToken ct)
     {
-        var path = file.Path.Value + LibraryNames.SidecarEnding;
+        var path = file.Path.Value + FileNames.SidecarEnding;
         if (LibraryNames.SafeVideo(file.Path.Value) is null) return null;   // the earlier system kept it somewhere else
 
         return await sidecars.ReadAsync(file.Path, ct) switch

@@ -17,8 +17,7 @@ internal sealed class AdoptTaskValidator : AbstractValidator<AdoptTask>
 {
     public AdoptTaskValidator()
     {
-        RuleFor(c => c.TaskId).Must(t => t is { Length: > 0 and <= 128 } && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            .WithMessage("A task id: up to 128 letters, digits, '-' and '_'.");
+        RuleFor(c => c.TaskId).IsTaskId();
         RuleFor(c => c.Name).Must(n => Workspace.RefusesName(n) is null).WithMessage($"At most {Workspace.MaxNameLength} characters, none of them a control character.");
     }
 }
@@ -43,7 +42,7 @@ internal sealed class AdoptTaskHandler(
             case TaskAnswer.Gone:
                 return new NotFound("task at the provider");
             case TaskAnswer.Silent silent:
-                return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter ?? TimeSpan.FromSeconds(10));
+                return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter);
         }
 
         var now = clock.Now();

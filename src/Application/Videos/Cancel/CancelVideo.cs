@@ -28,7 +28,7 @@ internal sealed class CancelVideoHandler(IWorkspaceRepository workspaces, IVideo
         {
             CancelAnswer.Accepted => await workspaces.ChangeAsync(id, w => w.Change(v => v.TaskCancelled(clock.Now()), clock.Now()), CancellationToken.None),
             CancelAnswer.Refused r => new NotCancellable($"The provider goes on with the task, which stays billable; the video will be kept. {r.Problem.Message}"),
-            CancelAnswer.Silent s => new ProviderUnavailable($"The provider did not answer: {s.Problem.Message}", s.RetryAfter ?? TimeSpan.FromSeconds(10)),
+            CancelAnswer.Silent s => new ProviderUnavailable($"The provider did not answer: {s.Problem.Message}", s.RetryAfter),
             var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
         };
 }

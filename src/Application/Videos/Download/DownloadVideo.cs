@@ -118,15 +118,12 @@ internal sealed partial class DownloadVideoHandler(
     private Result<Video> TryAgain(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, bool slowly)
     {
         var now = clock.Now();
-        if (link.ExpiresAt < now - pastDeadline)
+        if (link.ExpiresAt < now - Schedule.PastDeadline)
             return video.LinkDied(new Problem("link_expired", $"The link's time ran out before the video could be fetched. Last: {problem.Message}"), now);
 
         var failures = slowly ? int.MaxValue : state.Attempts;
         return video.FetchFailed(problem, Schedule.NextFetch(options.Value, failures, link.ExpiresAt, now));
     }
-
-    // Our clock may be wrong: as long as the link could live it is tried.
-    private static readonly TimeSpan pastDeadline = TimeSpan.FromHours(2);
 
     /// <summary>The link is dead: the task is asked once for another.</summary>
     private async Task<Func<Video, Problem, Result<Video>>> AskForFreshLink(Video video, VideoState.Downloading state, RemoteLink link, CancellationToken ct)

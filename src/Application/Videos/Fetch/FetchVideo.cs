@@ -29,7 +29,7 @@ internal sealed class FetchVideoHandler(IWorkspaceRepository workspaces, IVideoA
                     fresh = link;
                     break;
                 case TaskAnswer.Silent silent:
-                    return new ProviderUnavailable($"The provider could not be asked for a fresh link: {silent.Problem.Message}", silent.RetryAfter ?? TimeSpan.FromSeconds(10));
+                    return new ProviderUnavailable($"The provider could not be asked for a fresh link: {silent.Problem.Message}", silent.RetryAfter);
             }
         }
 

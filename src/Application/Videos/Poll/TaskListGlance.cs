@@ -58,7 +58,7 @@ internal sealed class TaskListGlance(IWorkspaceRepository workspaces, IVideoProv
         var questions = saturated ? (await workspaces.CountInFlightAsync(clock.Now() - Schedule.LongestRun, ct)).Values.Sum() : demand;
         for (var page = 1; ; page++)
         {
-            if (await provider.ListAsync(new TaskListQuery(null, null, null, null, page, PageSize), ct) is not TaskListAnswer.Page answer) return Now(FrozenSet<string>.Empty);
+            if (await provider.ListAsync(new TaskListQuery(null, page, PageSize), ct) is not TaskListAnswer.Page answer) return Now(FrozenSet<string>.Empty);
             if (answer.TotalPages * 2 > questions) return Now(FrozenSet<string>.Empty);
 
             working.UnionWith(answer.Tasks.Where(t => t.Status is "PENDING" or "RUNNING").Select(t => t.Id));

@@ -16,9 +16,7 @@ public sealed record SettleByHand(WorkspaceId WorkspaceId, string? TaskId) : IRe
 
 internal sealed class SettleByHandValidator : AbstractValidator<SettleByHand>
 {
-    public SettleByHandValidator() =>
-        RuleFor(c => c.TaskId).Must(t => t is null || (t.Length is > 0 and <= 128 && t.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
-            .WithMessage("A task id: up to 128 letters, digits, '-' and '_'.");
+    public SettleByHandValidator() => RuleFor(c => c.TaskId).IsTaskId().When(c => c.TaskId is not null);
 }
 
 internal sealed class SettleByHandHandler(
@@ -44,7 +42,7 @@ internal sealed class SettleByHandHandler(
                 case TaskAnswer.Gone:
                     return new ValidationFailed("task_id", "The provider knows no such task.");
                 case TaskAnswer.Silent silent:
-                    return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter ?? TimeSpan.FromSeconds(10));
+                    return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter);
             }
 
             decision = v => v.SettledAs(task, "A person chose the task.", now);

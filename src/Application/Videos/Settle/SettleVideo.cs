@@ -144,8 +144,7 @@ internal sealed partial class SettleVideoHandler(
         var found = new Dictionary<string, ListedTask>(StringComparer.Ordinal);
         for (var page = 1; ; page++)
         {
-            // No times go into the question: their zone is not documented, and a wrong guess would hide the task (dashscope.md section 5).
-            if (await provider.ListAsync(new TaskListQuery(null, model, null, null, page, PageSize), ct) is not TaskListAnswer.Page answer) return null;
+            if (await provider.ListAsync(new TaskListQuery(model, page, PageSize), ct) is not TaskListAnswer.Page answer) return null;
             foreach (var task in answer.Tasks)
                 if ((task.Model is null || task.Model == model) && (task.CreatedAt is null || (task.CreatedAt >= from && task.CreatedAt <= to)))
                     found[task.Id] = task;

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using VideoPlatform.Domain.Proof;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -97,12 +98,7 @@ internal static class VideoReader
         video.Text("url") is { } url && url.StartsWith(StoragePath.PublicPrefix, StringComparison.Ordinal) ? url : null;
 
     // The earlier system asked for MP4 and got MP4; the other two endings are what the archive can give a file.
-    private static string ContentTypeOf(StoragePath path) => Path.GetExtension(path.FileName) switch
-    {
-        ".webm" => "video/webm",
-        ".mov" => "video/quicktime",
-        _ => "video/mp4",
-    };
+    private static string ContentTypeOf(StoragePath path) => (VideoContainer.ByExtension(path.FileName) ?? VideoContainer.Mp4).ContentType;
 
     private static MediaFacts? ReadMedia(BsonDocument video) =>
         video.Inner("media") is { } media && media.Real("duration") is { } duration && media.Small("width") is { } width

@@ -54,12 +54,6 @@ internal static class MongoFilters
     {
         var conditions = new BsonDocument("_id", new BsonDocument("$gt", after));
         if (filter.Unfinished) conditions["video.lane"] = In(WorkLanes.All.Select(lane => lane.Word()));
-        if (filter.CompletedWithoutFile)
-        {
-            conditions["video.status"] = "completed";
-            conditions["video.storage"] = In(["remote", "none"]);
-        }
-
         return conditions;
     }
 

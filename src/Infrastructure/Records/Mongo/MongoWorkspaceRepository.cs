@@ -63,8 +63,8 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
 
     public async IAsyncEnumerable<Workspace> ScanAsync(ScanFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
-        if (filter.Unfinished || filter.CompletedWithoutFile) await TakeInForeignAsync(ct);
-        var after = filter.After is { } start ? ObjectId.Parse(start.Value) : ObjectId.Empty;
+        if (filter.Unfinished) await TakeInForeignAsync(ct);
+        var after = ObjectId.Empty;
         while (true)
         {
             var found = await FindAsync(MongoFilters.Scan(filter, after), new BsonDocument("_id", 1), Piece, ct);

@@ -75,11 +75,10 @@ internal static class SqliteQueries
 
     public static string Scan(ScanFilter filter)
     {
-        var withoutFile = filter.CompletedWithoutFile ? "status = 'completed' AND storage <> 'local' AND " : "";
-        if (!filter.Unfinished) return $"{Piece(withoutFile)} ORDER BY id LIMIT @limit";
+        if (!filter.Unfinished) return $"{Piece("")} ORDER BY id LIMIT @limit";
 
         // One piece for each status, in the same order, merged.
-        var pieces = Enum.GetValues<VideoStatus>().Where(status => !status.IsTerminal()).Select(status => Piece($"{withoutFile}status = '{status.Word()}' AND "));
+        var pieces = Enum.GetValues<VideoStatus>().Where(status => !status.IsTerminal()).Select(status => Piece($"status = '{status.Word()}' AND "));
         return $"{string.Join(" UNION ALL ", pieces)} ORDER BY id LIMIT @limit";
 
         static string Piece(string condition) => $"SELECT id, doc FROM workspaces WHERE {condition}id > @after";

@@ -33,7 +33,6 @@ internal static class SqliteSchema
         CREATE INDEX workspaces_by_status_and_storage ON workspaces (status, storage, id, remote_expires_at) WHERE status IS NOT NULL AND storage IS NOT NULL;
         CREATE INDEX workspaces_by_change ON workspaces (updated_at, id);
         CREATE INDEX workspaces_by_task ON workspaces (task_id) WHERE task_id IS NOT NULL;
-        CREATE INDEX workspaces_without_file ON workspaces (id) WHERE status = 'completed' AND storage <> 'local';
         CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane IS NOT NULL;
         CREATE INDEX workspaces_to_submit ON workspaces (model, requested_at, due_at) WHERE lane = 'submit';
         CREATE INDEX workspaces_to_download ON workspaces (remote_expires_at, due_at) WHERE lane = 'download';

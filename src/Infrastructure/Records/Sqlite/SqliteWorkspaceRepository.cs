@@ -76,7 +76,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     public async IAsyncEnumerable<Workspace> ScanAsync(ScanFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
         var sql = SqliteQueries.Scan(filter);
-        var after = filter.After is { } start ? WorkspaceRow.Key(start) : beforeAll;
+        var after = beforeAll;
         while (true)
         {
             var rows = await database.ReadAsync(session => session.Rows(sql, Row, ("@after", after), ("@limit", ScanPiece)), ct);
