@@ -35,7 +35,7 @@ internal static class PlatformServices
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProviderIdentity(settings.UsesSandbox));
         builder.Services.AddApplication();
-        builder.Services.AddRecords(builder.Configuration);
+        builder.Services.AddRecords();
         builder.Services.AddFiles();
         builder.Services.AddQwen();
         builder.Services.AddLibrary();

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -31,8 +31,8 @@ internal static class Seed
 
     private static async Task<ServiceProvider> OpenAsync(string database)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Persistence:Sqlite:Path", database)]).Build();
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddRecords(configuration).BuildServiceProvider();
+        var options = Options.Create(new PersistenceOptions { Sqlite = new SqliteOptions { Path = database } });
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(options).AddRecords().BuildServiceProvider();
         await services.GetRequiredService<IRecordsStarter>().StartAsync(CancellationToken.None);
         return services;
     }

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Configuration;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Idempotency;
@@ -10,11 +10,11 @@ namespace VideoPlatform.Infrastructure.Records;
 
 public static class RecordsRegistration
 {
-    /// <summary>The stores behind <see cref="IWorkspaceRepository"/> and <see cref="IIdempotencyStore"/>, in the database that section
-    /// <c>Persistence</c> names. <see cref="IRecordsStarter"/> must have run before they are used.</summary>
-    public static IServiceCollection AddRecords(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>The stores behind <see cref="IWorkspaceRepository"/> and <see cref="IIdempotencyStore"/>, in the database that <see cref="PersistenceOptions"/>
+    /// names, bound and checked by the program. <see cref="IRecordsStarter"/> must have run before they are used.</summary>
+    public static IServiceCollection AddRecords(this IServiceCollection services)
     {
-        services.AddOptions<PersistenceOptions>().Bind(configuration.GetSection(PersistenceOptions.Section));
+        services.AddOptions<PersistenceOptions>();
         services.AddSingleton(provider => new SqliteDatabase(OptionsOf(provider).Sqlite));
         services.AddSingleton(provider => new MongoRecords(OptionsOf(provider).MongoDb));
         services.AddSingleton<SqliteWorkspaceRepository>().AddSingleton<MongoWorkspaceRepository>();
@@ -33,8 +33,7 @@ public static class RecordsRegistration
         {
             PersistenceOptions.SqliteProvider => provider.GetRequiredService<TSqlite>(),
             PersistenceOptions.MongoDbProvider => provider.GetRequiredService<TMongo>(),
-            var other => throw new OptionsValidationException(
-                "Persistence:Provider", typeof(PersistenceOptions), [$"Persistence:Provider is \"{other}\"; it must be Sqlite or MongoDb."]),
+            var other => throw new UnreachableException(other),
         };
 
     private static PersistenceOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<PersistenceOptions>>().Value;

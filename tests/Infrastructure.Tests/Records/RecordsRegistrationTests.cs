@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Idempotency;
@@ -19,7 +18,7 @@ public sealed class RecordsRegistrationTests : IDisposable
     [Fact]
     public async Task The_embedded_database_is_the_default_and_is_ready_after_its_start()
     {
-        await using var services = Services(("Persistence:Sqlite:Path", Path.Combine(folder.FullName, "data", "x.db")));
+        await using var services = Services(new PersistenceOptions { Sqlite = new SqliteOptions { Path = Path.Combine(folder.FullName, "data", "x.db") } });
 
         await services.GetRequiredService<IRecordsStarter>().StartAsync(TestContext.Current.CancellationToken);
         var added = await services.GetRequiredService<IWorkspaceRepository>().AddAsync(SampleWorkspaces.Queued(), TestContext.Current.CancellationToken);
@@ -31,7 +30,7 @@ public sealed class RecordsRegistrationTests : IDisposable
     [Fact]
     public async Task MongoDb_is_chosen_by_name_and_no_connection_is_made_before_the_start()
     {
-        await using var services = Services(("Persistence:Provider", "MongoDb"), ("Persistence:MongoDb:ConnectionString", "mongodb://127.0.0.1:1"));
+        await using var services = Services(MongoDb("mongodb://127.0.0.1:1"));
 
         Assert.IsType<MongoWorkspaceRepository>(services.GetRequiredService<IWorkspaceRepository>());
         Assert.IsType<MongoIdempotencyStore>(services.GetRequiredService<IIdempotencyStore>());
@@ -45,7 +44,7 @@ public sealed class RecordsRegistrationTests : IDisposable
     [InlineData("")]
     public async Task A_MongoDb_that_is_not_there_stops_the_start_without_telling_the_password(string connectionString)
     {
-        await using var services = Services(("Persistence:Provider", "MongoDb"), ("Persistence:MongoDb:ConnectionString", connectionString));
+        await using var services = Services(MongoDb(connectionString));
 
         var failure = await Assert.ThrowsAsync<RecordsUnavailableException>(
             () => services.GetRequiredService<IRecordsStarter>().StartAsync(TestContext.Current.CancellationToken));
@@ -54,19 +53,13 @@ public sealed class RecordsRegistrationTests : IDisposable
         Assert.DoesNotContain("s3cret", failure.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_unknown_provider_is_named()
-    {
-        await using var services = Services(("Persistence:Provider", "Oracle"));
+    private static PersistenceOptions MongoDb(string connectionString) =>
+        new() { Provider = PersistenceOptions.MongoDbProvider, MongoDb = new MongoDbOptions { ConnectionString = connectionString } };
 
-        var failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IWorkspaceRepository>());
-
-        Assert.Contains("Oracle", failure.Message, StringComparison.Ordinal);
-    }
-
-    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
+    private static ServiceProvider Services(PersistenceOptions options) => new ServiceCollection()
         .AddLogging()
         .AddSingleton(TimeProvider.System)
-        .AddRecords(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build())
+        .AddSingleton(Options.Create(options))
+        .AddRecords()
         .BuildServiceProvider();
 }
