@@ -33,6 +33,6 @@ public sealed class FakePosterMaker : IPosterMaker
         if (!CanMake) return Task.FromResult<StoragePath?>(null);
 
         Posters++;
-        return Task.FromResult<StoragePath?>(StoragePath.Parse($"{StoragePath.Thumbnails}/{Path.GetFileNameWithoutExtension(file.Path.FileName)}.jpg"));
+        return Task.FromResult<StoragePath?>(FileNames.Poster(file.Path));
     }
 }

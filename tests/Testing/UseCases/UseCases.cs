@@ -6,6 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 using VideoPlatform.Application;
 using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Idempotency;
+using VideoPlatform.Application.Maintenance;
+using VideoPlatform.Application.Maintenance.Import;
+using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Pictures;
 using VideoPlatform.Application.Stats;
 using VideoPlatform.Application.Videos;
@@ -20,6 +23,7 @@ using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Testing.Files;
+using VideoPlatform.Testing.Library;
 using VideoPlatform.Testing.Provider;
 using VideoPlatform.Testing.Records;
 
@@ -39,8 +43,11 @@ public abstract class UseCases : IAsyncDisposable
         Archive = new InMemoryVideoArchive(Clock, Space, Downloads.MaxBytes);
         Pictures = new InMemoryPictureStore(Clock);
         Workspaces = new InterruptedRecords(Records);
+        Library = new InMemoryLibrary(Archive, Clock);
+        Owners = new FakeRecordOwners(Records);
         services = new ServiceCollection()
             .AddApplication()
+            .AddMaintenance()
             .AddLogging(logging => logging.AddProvider(Log))
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IVideoProvider>(Provider)
@@ -52,6 +59,13 @@ public abstract class UseCases : IAsyncDisposable
             .AddSingleton<IPosterMaker>(Posters)
             .AddSingleton<IIdempotencyStore>(Idempotency)
             .AddSingleton<IWorkspaceRepository>(provider => new NotifyingWorkspaceRepository(Workspaces, provider.GetServices<IChangeListener>()))
+            .AddSingleton<ILibraryFiles>(Library)
+            .AddSingleton<ISidecars>(Library)
+            .AddSingleton<ITrash>(Library)
+            .AddSingleton<IRecordOwners>(Owners)
+            .AddSingleton<IRecordImporter>(Importer)
+            .AddSingleton<ILinkProbe>(Probe)
+            .AddTransient<IStepRunner, DirectSteps>()
             .AddSingleton(new ProviderIdentity(IsSandbox: false))
             .AddSingleton(Options.Create(Qwen))
             .AddSingleton(Options.Create(Downloads))
@@ -70,6 +84,15 @@ public abstract class UseCases : IAsyncDisposable
     public InMemoryPictureStore Pictures { get; }
 
     public FakeStorageSpace Space { get; } = new();
+
+    /// <summary>The storage root, as the maintenance commands see it.</summary>
+    public InMemoryLibrary Library { get; }
+
+    public FakeRecordOwners Owners { get; }
+
+    public FakeRecordImporter Importer { get; } = new();
+
+    public FakeLinkProbe Probe { get; } = new();
 
     public FakeMediaReader Media { get; } = new();
 

@@ -1,0 +1,118 @@
+using VideoPlatform.Application.Maintenance;
+using VideoPlatform.Application.Maintenance.Repair;
+using VideoPlatform.Application.Maintenance.Verify;
+using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
+using VideoPlatform.Testing.Records;
+
+namespace VideoPlatform.Application.Tests.Maintenance;
+
+public sealed class RepairLibraryTests : LibraryUseCases
+{
+    private RemoteLink Alive => SampleWorkspaces.Link(Now.AddHours(5));
+
+    private Task<Result<RepairTotals>> Repair(IReadOnlyList<Finding>? from = null, CancellationToken ct = default) => Send(new RepairLibrary(from, Listener), ct);
+
+    [Fact]
+    public async Task A_missing_video_is_fetched_again_while_its_link_lives()
+    {
+        var stored = await GivenStored(Alive);
+        Library.Remove(PathOf(stored));
+        Library.Remove(PathOf(stored) + ".json");
+        Source.ThenServe(Content.Bytes);
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Fetched]);
+
+        var video = await AssertStands(stored.Id, VideoStatus.Completed);
+        Assert.Equal(Content.Sha256, video.File!.Sha256);
+        Assert.True(Archive.IsPresent(video.File));
+    }
+
+    [Fact]
+    public async Task A_damaged_video_goes_to_the_trash_when_its_replacement_is_here()
+    {
+        var stored = await GivenStored(Alive);
+        Library.Put(PathOf(stored), Testing.Files.SampleVideo.Mp4(5000, seed: 2).Bytes);
+        Source.ThenServe(Content.Bytes);
+
+        Ok(await Repair());
+
+        Assert.Contains($".trash/2026-01-02/{PathOf(stored)}", Library.Paths);
+        Assert.NotEqual(PathOf(stored), (await VideoOf(stored.Id)).File!.Path.Value);
+    }
+
+    [Fact]
+    public async Task Where_nothing_lives_a_damaged_video_stays_and_a_missing_one_is_told_to_be_gone()
+    {
+        var dead = SampleWorkspaces.Link(Now.AddHours(-5));
+        var (damaged, missing) = (await GivenStored(dead), await GivenStored(dead));
+        Library.Put(PathOf(damaged), Testing.Files.SampleVideo.Mp4(5000, seed: 2).Bytes);
+        Library.Remove(PathOf(missing));
+
+        Assert.Equal(2, Ok(await Repair()).Counts[RepairOutcome.Lost]);
+
+        Assert.Equal(PathOf(damaged), (await AssertStands(damaged.Id, VideoStatus.Completed, "file_damaged")).File!.Path.Value);
+        Assert.Null((await AssertStands(missing.Id, VideoStatus.Expired, "file_missing")).File);
+        Assert.DoesNotContain(Library.Paths, path => path.StartsWith(".trash", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_tell_nothing_is_decided()
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddMinutes(-5)));
+        Library.Remove(PathOf(stored));
+        Probe.Answer = new LinkAnswer.Unclear(503, new Problem("http_503", "503 Busy."));
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Failed]);
+
+        Assert.Equal(stored, await Find(stored.Id));
+    }
+
+    [Fact]
+    public async Task A_missing_sidecar_is_written_anew_and_a_second_run_finds_all_in_order()
+    {
+        var stored = await GivenStored();
+        Library.Remove(PathOf(stored) + ".json");
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Rewritten]);
+
+        Assert.Contains(PathOf(stored) + ".json", Library.Paths);
+        Assert.Empty(Ok(await Repair()).Counts);
+    }
+
+    [Fact]
+    public async Task A_lost_file_that_comes_back_is_named_again()
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)));
+        await Change(stored.Id, v => v.FileLost(new Problem("file_missing", "Gone.")));
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Adopted]);
+
+        Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed)).File!.Path.Value);
+    }
+
+    [Fact]
+    public async Task A_finding_of_an_earlier_report_that_is_in_order_by_now_is_left()
+    {
+        var stored = await GivenStored();
+
+        var totals = Ok(await Repair([new Finding(FindingKind.RecordWithoutFile, stored.Id, PathOf(stored)), new Finding(FindingKind.FileWithoutRecord, null, "videos/stray.mp4")]));
+
+        Assert.Equal(2, totals.Counts[RepairOutcome.Fine]);
+        Assert.Equal(stored, await Find(stored.Id));
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_keeps_what_was_mended()
+    {
+        var (one, other) = (await GivenStored(), await GivenStored());
+        Library.Remove(PathOf(one) + ".json");
+        Library.Remove(PathOf(other) + ".json");
+        var findings = new[] { one, other }.Select(w => new Finding(FindingKind.SidecarMissing, w.Id, PathOf(w) + ".json")).ToList();
+
+        var totals = Ok(await Repair(findings, StopAtFirst()));
+
+        Assert.Equal((1, true), (totals.Counts[RepairOutcome.Rewritten], totals.Interrupted));
+        Assert.Single(Listener.Items);
+    }
+}

@@ -1,0 +1,99 @@
+using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Infrastructure.Maintenance;
+using VideoPlatform.Infrastructure.Tests.Archive;
+using VideoPlatform.Testing.Files;
+using VideoPlatform.Testing.Library;
+
+namespace VideoPlatform.Infrastructure.Tests.Maintenance;
+
+/// <summary>The library on a disk.</summary>
+public sealed class FileLibraryTests : LibraryContract, IDisposable
+{
+    private readonly TempStorage storage = TempStorage.Open();
+
+    protected override ILibraryFiles Files => new LibraryFiles(storage.Root);
+
+    protected override ISidecars Sidecars => new Sidecars(storage.Root);
+
+    protected override ITrash Trash => new Trash(storage.Root, Clock);
+
+    public void Dispose() => storage.Dispose();
+
+    [Fact]
+    public void A_link_is_no_file_of_ours()
+    {
+        var outside = Path.Combine(storage.Root.Folder, "records.db");
+        File.WriteAllText(outside, "secret");
+        File.CreateSymbolicLink(Path.Combine(storage.Root.Videos, "a_1.mp4"), outside);
+
+        Assert.Empty(Files.Enumerate());
+        Assert.Null(Files.Find("videos/a_1.mp4"));
+    }
+
+    [Fact]
+    public void Folders_in_the_trash_that_somebody_else_made_stay()
+    {
+        var foreign = Path.Combine(storage.Root.Folder, ".trash", "keep");
+        Directory.CreateDirectory(foreign);
+
+        Assert.Equal(0, Trash.Empty(DateOnly.MaxValue));
+        Assert.True(Directory.Exists(foreign));
+    }
+
+    [Fact]
+    public void A_root_without_its_sentinel_says_so()
+    {
+        Assert.True(Files.HasSentinel);
+
+        File.Delete(Path.Combine(storage.Root.Folder, ".videoplatform"));
+
+        Assert.False(Files.HasSentinel);
+    }
+
+    [Fact]
+    public void Commands_that_share_keep_out_the_one_that_is_alone()
+    {
+        var (mine, other) = (new MaintenanceLock(storage.Root), new MaintenanceLock(storage.Root));
+
+        using (mine.TryTake(alone: false))
+        {
+            using var shared = other.TryTake(alone: false);
+            Assert.NotNull(shared);
+            Assert.Null(other.TryTake(alone: true));
+        }
+
+        using (var alone = mine.TryTake(alone: true))
+        {
+            Assert.NotNull(alone);
+            Assert.Null(other.TryTake(alone: false));
+            Assert.Null(other.TryTake(alone: true));
+        }
+
+        using var afterwards = other.TryTake(alone: true);
+        Assert.NotNull(afterwards);
+    }
+
+    protected override void Put(string path, byte[] bytes, DateTimeOffset modifiedAt)
+    {
+        var file = Path.Combine(storage.Root.Folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, bytes);
+        File.SetLastWriteTimeUtc(file, modifiedAt.UtcDateTime);
+    }
+}
+
+/// <summary>The library that use-case tests rely on.</summary>
+public sealed class InMemoryLibraryTests : LibraryContract
+{
+    private readonly InMemoryLibrary library;
+
+    public InMemoryLibraryTests() => library = new InMemoryLibrary(new InMemoryVideoArchive(Clock), Clock);
+
+    protected override ILibraryFiles Files => library;
+
+    protected override ISidecars Sidecars => library;
+
+    protected override ITrash Trash => library;
+
+    protected override void Put(string path, byte[] bytes, DateTimeOffset modifiedAt) => library.Put(path, bytes, modifiedAt);
+}
