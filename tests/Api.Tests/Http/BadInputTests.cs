@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using VideoPlatform.Api.Tests.Hosting;
+using VideoPlatform.Testing.Files;
 
 namespace VideoPlatform.Api.Tests.Http;
 
@@ -11,7 +12,7 @@ public sealed class BadInputTests
         { "empty", [], 400, "validation_failed" },
         { "text", Encoding.UTF8.GetBytes("not a picture at all"), 415, "unsupported_image" },
         { "truncated", Pictures.Png()[..^40], 415, "unsupported_image" },
-        { "bomb", Pictures.Bomb(60_000, 60_000), 415, "unsupported_image" },
+        { "bomb", SamplePicture.PngBomb(60_000, 60_000), 415, "unsupported_image" },
         { "too small", Pictures.Png(239, 240), 415, "unsupported_image" },
         { "too many bytes", new byte[200_000], 413, "image_too_large" },
     };

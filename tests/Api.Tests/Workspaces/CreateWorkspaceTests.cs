@@ -29,7 +29,7 @@ public sealed class CreateWorkspaceTests(AService service) : IClassFixture<AServ
     [MemberData(nameof(Formats))]
     public async Task Each_format_is_known_by_its_bytes_whatever_its_name(string format, string type, string ending)
     {
-        var bytes = format switch { "png" => Pictures.Png(), "jpeg" => Pictures.Jpeg(), "webp" => Pictures.Webp(), _ => Pictures.Bmp() };
+        var bytes = format switch { "png" => Pictures.Png(), "jpeg" => Pictures.Jpeg(), "webp" => Pictures.Webp(), _ => SamplePicture.Bmp(320, 240) };
 
         var created = await Host.SendAsync(HttpMethod.Post, "/api/workspaces", Form(("image", bytes, "strange.exe")));
 
