@@ -1,7 +1,6 @@
 using System.CommandLine;
 using VideoPlatform.Application.Maintenance.Adopt;
 using VideoPlatform.Application.Videos;
-using VideoPlatform.Application.Videos.Adopt;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;

@@ -119,11 +119,7 @@ internal sealed class CommandHost : IAsyncDisposable
     {
         var now = Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var counts = await Services.GetRequiredService<IWorkspaceRepository>().CountAsync(now, now, ct);
-        if (counts.StoredBytes == 0 || Services.GetRequiredService<ILibraryFiles>().HasSentinel) return;
-
-        throw new StorageUnavailableException(
-            $"Storage:Root is {Services.GetRequiredService<StorageRoot>().Folder}, but it does not carry the file {StorageRoot.SentinelName} although records name files in it. " +
-            "Is its disk not mounted? Mount it, or correct Storage:Root.");
+        if (counts.StoredBytes > 0 && !Services.GetRequiredService<ILibraryFiles>().HasSentinel) throw Services.GetRequiredService<StorageRoot>().LostSentinel();
     }
 
     // The output is the command's own; the log joins in from warnings up, unless somebody asked for more.

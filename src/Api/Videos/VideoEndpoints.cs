@@ -25,7 +25,7 @@ namespace VideoPlatform.Api.Videos;
 /// <param name="Model">The configured model when absent.</param>
 /// <param name="Resolution">The model's default when absent.</param>
 /// <param name="Duration">Seconds; the model's default when absent.</param>
-/// <param name="Seed">0 to 2147483647.</param>
+/// <param name="Seed">From the model's least (0, or -1 where that means a drawn one) to 2147483647; drawn when absent.</param>
 /// <param name="PromptExtend">Lets the provider enrich the prompt; true when absent.</param>
 /// <param name="Watermark">False when absent.</param>
 /// <param name="Replace">Make another in place of a completed one.</param>

@@ -23,7 +23,7 @@ internal sealed class VideoFetcher(IWorkspaceRepository workspaces, IStepRunner 
     private static readonly TimeSpan glance = TimeSpan.FromMilliseconds(250);
 
     /// <param name="prepare">What must be true of the record before it is fetched (a lost file noted); applied in the same write as the claim.</param>
-    /// <returns>The record as it stands then: completed, expired, or still <c>downloading</c> with the problem of the last try. Null when it is gone.</returns>
+    /// <returns>The record as it stands then: completed, expired, or still <c>downloading</c> with the problem of the last try; or <see cref="NotFound"/>.</returns>
     public async Task<Result<Workspace>> FetchAsync(
         WorkspaceId id, RemoteLink? freshLink, Func<Workspace, Result<Workspace>> prepare, CancellationToken ct)
     {

@@ -40,12 +40,7 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
         try
         {
             InstanceId = await ReadSentinelAsync(ct);
-            if (InstanceId is null && recordsExist)
-            {
-                throw new StorageUnavailableException(
-                    $"Storage:Root is {Folder}, but it does not carry the file {SentinelName} although records name files in it. " +
-                    "Is its disk not mounted? Mount it, or correct Storage:Root.");
-            }
+            if (InstanceId is null && recordsExist) throw LostSentinel();
 
             Directory.CreateDirectory(Videos);
             Directory.CreateDirectory(Thumbnails);
@@ -59,6 +54,11 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
             throw new StorageUnavailableException($"Storage:Root is {Folder}, which cannot be written: {e.Message} Name a folder of this user, for example --Storage:Root=uploads", e);
         }
     }
+
+    /// <summary>What is to be said when records name files in a root that does not carry its sentinel.</summary>
+    public StorageUnavailableException LostSentinel() => new(
+        $"Storage:Root is {Folder}, but it does not carry the file {SentinelName} although records name files in it. " +
+        "Is its disk not mounted? Mount it, or correct Storage:Root.");
 
     /// <summary>Whether the root is still there, with its sentinel: a disk that was taken away is not a place to write to.</summary>
     public bool IsUsable() => File.Exists(Sentinel) && Directory.Exists(Videos);

@@ -1,5 +1,4 @@
 using VideoPlatform.Application.Maintenance.Adopt;
-using VideoPlatform.Application.Videos.Adopt;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;

@@ -20,7 +20,7 @@ namespace VideoPlatform.Application.Videos.Request;
 /// <param name="Model">A name of the catalogue; the configured one when not given.</param>
 /// <param name="Resolution">One that the model takes; its default when not given.</param>
 /// <param name="Duration">Seconds, one that the model takes; its default when not given.</param>
-/// <param name="Seed">0 to 2147483647; drawn by the provider when not given.</param>
+/// <param name="Seed">From the model's least (0, or -1 where that means a drawn one) to 2147483647; drawn by the provider when not given.</param>
 /// <param name="PromptExtend">Lets the provider enrich the prompt; true when not given.</param>
 /// <param name="Watermark">False when not given.</param>
 /// <param name="Replace">Make another in place of a completed one; the old file stays until the new one is stored.</param>

@@ -1,11 +1,11 @@
+using VideoPlatform.Application.Maintenance.Adopt;
 using VideoPlatform.Application.Videos;
-using VideoPlatform.Application.Videos.Adopt;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Testing.Files;
 
-namespace VideoPlatform.Application.Tests;
+namespace VideoPlatform.Application.Tests.Maintenance;
 
 public sealed class AdoptTaskTests : Testing.UseCases.UseCases
 {

@@ -2,13 +2,14 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
-namespace VideoPlatform.Application.Videos.Adopt;
+namespace VideoPlatform.Application.Maintenance.Adopt;
 
 /// <summary>Brings a task of the provider's account, made elsewhere, into the library: a workspace around it, which is then polled and fetched like any other.</summary>
 public sealed record AdoptTask(string TaskId, string? Name) : IRequest<Result<WorkspaceView>>;
