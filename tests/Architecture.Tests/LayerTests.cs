@@ -69,10 +69,20 @@ public sealed class LayerTests
     {
         var assembly = (Assembly)typeof(Layers).GetField(layer)!.GetValue(null)!;
 
-        var ours = assembly.GetReferencedAssemblies().Select(a => a.Name!).Where(n => n.StartsWith("VideoPlatform.", StringComparison.Ordinal));
-
-        Assert.Subset(below.Select(l => "VideoPlatform." + l).ToHashSet(StringComparer.Ordinal), ours.ToHashSet(StringComparer.Ordinal));
+        Assert.Empty(ReferencesBeyond(assembly, below).Offenders);
     }
+
+    [Fact]
+    public void A_reference_to_a_layer_that_is_not_below_is_found_out() =>
+        Assert.Equal(["VideoPlatform.Infrastructure", "VideoPlatform.Sandbox"], ReferencesBeyond(Layers.Api, ["Application", "Domain"]).Offenders.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void An_adapter_that_knows_who_uses_it_is_found_out() =>
+        Verdict.OnDependencies(Layers.Tests, Layers.Offenders + ".Technology", "VideoPlatform.Infrastructure").AssertBrokenBy(typeof(Offenders.Technology.KnowsAnAdapter));
+
+    private static Verdict ReferencesBeyond(Assembly assembly, string[] below) => Verdict.On(
+        assembly.GetReferencedAssemblies().Select(a => a.Name!).Where(n => n.StartsWith("VideoPlatform.", StringComparison.Ordinal)),
+        name => name, name => !below.Contains(name["VideoPlatform.".Length..], StringComparer.Ordinal));
 
     private static Verdict ReferencesBeyondTheFramework(Assembly assembly)
     {
