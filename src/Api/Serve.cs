@@ -129,7 +129,7 @@ internal static partial class Serve
         app.MapLive();
         app.MapSession();
         app.MapApiDocs();
-        app.MapMetrics().WithMetadata(new RequiredRole(Role.Reader)).ExcludeFromDescription();
+        app.MapMetrics().WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), new RequiredRole(Role.Reader)).ExcludeFromDescription();
         app.MapPage();
     }
 

@@ -10,7 +10,7 @@ namespace VideoPlatform.Api.Security;
 
 /// <summary>
 /// Who may call. With API keys: a key in <c>Authorization: Bearer</c>, or the session cookie of the page. Without: only loopback, and no other site's page.
-/// Every endpoint that names no role is open.
+/// What names no role and is not <see cref="OpenToAll"/> takes any key; what is no endpoint at all (the page, an address with nothing at it) takes none.
 /// </summary>
 internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthOptions> options, ILogger<AccessControl> log)
 {
@@ -33,18 +33,20 @@ internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthO
             return ProblemMapping.Of(403, "forbidden", "No API keys are configured, so this service answers as localhost only.");
         if (IsFromAnotherSite(http.Request))
             return ProblemMapping.Of(403, "forbidden", "Another site's page may not call this service.");
-        if (http.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required || keys.Length == 0) return null;
+        if (keys.Length == 0 || http.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<OpenToAll>() is not null) return null;
 
+        // Also before the routing's own refusals of a method or a content type: those endpoints stand in for the real one and do not know its role.
+        var required = endpoint.Metadata.GetMetadata<RequiredRole>()?.Role ?? Role.Reader;
         if (KeyOf(http.Request) is not { } key || Find(key) is not { } found)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
             return ProblemMapping.Of(401, "unauthenticated", "Send a valid API key: Authorization: Bearer ….");
         }
 
-        if (found.Role >= required.Role) return null;
+        if (found.Role >= required) return null;
 
         LogForbidden(found.Name, http.Request.Method, http.Request.Path);
-        return ProblemMapping.Of(403, "forbidden", $"This key may not do that; it takes the role {required.Role.ToString().ToLowerInvariant()}.");
+        return ProblemMapping.Of(403, "forbidden", $"This key may not do that; it takes the role {required.ToString().ToLowerInvariant()}.");
     }
 
     /// <summary>The key's name and role, or null. Compared by hash in constant time.</summary>

@@ -29,6 +29,6 @@ internal static class SessionEndpoint
                 HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/", MaxAge = TimeSpan.FromDays(30), IsEssential = true,
             });
             return Results.NoContent();
-        }).WithTags("Session").WithName("OpenSession").WithSummary("Keep an API key in a cookie, for the page").Accepts<SessionBody>("application/json").Produces(204);
+        }).OpenToAll().WithTags("Session").WithName("OpenSession").WithSummary("Keep an API key in a cookie, for the page").Accepts<SessionBody>("application/json").Produces(204);
     }
 }

@@ -127,5 +127,6 @@ public sealed class HealthTests
         Assert.Contains("videoplatform_transitions_total{from=\"downloading\",to=\"completed\"}", metrics.Text, StringComparison.Ordinal);
         Assert.Contains("videoplatform_archived_bytes_total", metrics.Text, StringComparison.Ordinal);
         Assert.Contains("http_request_duration_seconds", metrics.Text, StringComparison.Ordinal);
+        (await host.PostAsync("/metrics", "{}")).IsProblem(405, "method_not_allowed");
     }
 }

@@ -103,6 +103,24 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task With_keys_a_wrong_method_or_content_type_is_refused_only_to_who_may_call()
+    {
+        await using var host = await StartWithKeysAsync();
+        var id = (await host.UploadAsync(Pictures.Png(), null, Bearer("editor"))).Json["id"]!.GetValue<string>();
+        (HttpMethod Method, string Path, int Status, string Code)[] mistakes =
+        [
+            (HttpMethod.Post, "/api/workspaces", 400, "validation_failed"), (HttpMethod.Post, $"/api/workspaces/{id}/video", 400, "validation_failed"), (HttpMethod.Post, $"/api/workspaces/{id}/video/settle", 400, "validation_failed"),
+            (HttpMethod.Put, "/api/workspaces", 405, "method_not_allowed"), (HttpMethod.Delete, "/uploads/nothing.png", 405, "method_not_allowed"), (HttpMethod.Post, "/metrics", 405, "method_not_allowed"),
+        ];
+
+        foreach (var (method, path, status, code) in mistakes)
+        {
+            (await host.SendAsync(method, path, new StringContent("x"))).IsProblem(401, "unauthenticated");
+            (await host.SendAsync(method, path, new StringContent("x"), Bearer("admin"))).IsProblem(status, code);
+        }
+    }
+
+    [Fact]
     public async Task The_page_itself_may_call_also_behind_a_proxy_that_renames_the_host()
     {
         await using var host = await StartWithKeysAsync();
