@@ -150,7 +150,9 @@ internal static partial class Serve
         405 => ProblemMapping.Of(405, "method_not_allowed", "This address does not take this method.").ExecuteAsync(http),
         // Of a body, only a picture's own form is "unsupported"; another content type than the address takes is a mistake in the request.
         415 => new ValidationFailed("body", "Send the content type that this address takes: multipart/form-data for a picture, else application/json.").ToProblem().ExecuteAsync(http),
-        >= 400 and not (412 or 416) => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
+        412 => ProblemMapping.Of(412, "precondition_failed", "It is not the one that the request's condition names.").ExecuteAsync(http),
+        416 => ProblemMapping.Of(416, "range_not_satisfiable", "No byte of the file is in the range that was asked for; Content-Range tells its length.").ExecuteAsync(http),
+        >= 400 => ProblemMapping.Of(http.Response.StatusCode, "validation_failed", "The request is not well-formed.").ExecuteAsync(http),
         _ => Task.CompletedTask,
     };
 

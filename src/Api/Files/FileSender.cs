@@ -25,6 +25,9 @@ internal sealed class SentFile(IResult file, DateTimeOffset changed) : IResult
         {
             httpContext.Features.Set(inner);
         }
+
+        // A refusal is a problem like any other; the framework has declared it empty, with the file's type.
+        if (httpContext.Response is { StatusCode: >= 400, HasStarted: false } refusal) (refusal.ContentLength, refusal.ContentType) = (null, null);
     }
 
     // Two things that the framework overlooks: ranges of anything but bytes mean nothing (RFC 9110 section 14.2; it would take their numbers for bytes),

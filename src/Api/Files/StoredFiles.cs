@@ -22,12 +22,21 @@ internal sealed class StoredFiles(StorageRoot root)
         if (!types.TryGetValue(Path.GetExtension(path.Value), out var type)) return new NotFound("file").ToProblem();
 
         var file = new FileInfo(root.Locate(path));
-        if (!file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint)) return new NotFound("file").ToProblem();
+        if (!file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) || IsBehindLink(file)) return new NotFound("file").ToProblem();
 
         // A stored file never changes under its name, so length and time are a strong tag.
         var changed = new DateTimeOffset(file.LastWriteTimeUtc);
         var tag = new EntityTagHeaderValue($"\"{file.Length:x}-{changed.Ticks:x}\"");
         return new SentFile(Results.File(file.FullName, type, lastModified: changed, entityTag: tag, enableRangeProcessing: true), changed);
+    }
+
+    /// <summary>Whether a folder on the way is a link, which may lead anywhere. The root and the two folders in it are where their owner put them.</summary>
+    private bool IsBehindLink(FileInfo file)
+    {
+        for (var folder = file.Directory!; folder.FullName != root.Folder && folder.FullName != root.Videos && folder.FullName != root.Thumbnails; folder = folder.Parent!)
+            if (folder.Attributes.HasFlag(FileAttributes.ReparsePoint)) return true;
+
+        return false;
     }
 }
 

@@ -80,7 +80,7 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     {
         var answer = await Host.GetAsync(library.Url, ("Range", range));
 
-        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, answer.Status);
+        answer.IsProblem(416, "range_not_satisfiable");
         Assert.Equal("bytes */100003", answer.Header("Content-Range"));
     }
 
@@ -122,11 +122,19 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     }
 
     [Fact]
-    public async Task Another_file_than_the_one_that_is_asked_for_is_a_failed_condition_and_no_mistake()
+    public async Task Another_file_than_the_one_that_is_asked_for_is_a_failed_condition()
     {
-        var refused = await Host.GetAsync(library.Url, ("If-Match", "\"another\""));
+        (await Host.GetAsync(library.Url, ("If-Match", "\"another\""))).IsProblem(412, "precondition_failed");
+        (await Host.GetAsync("/index.html", ("If-Match", "\"another\""))).IsProblem(412, "precondition_failed");
+        (await Host.GetAsync("/index.html", ("Range", "bytes=1000000-"))).IsProblem(416, "range_not_satisfiable");
+    }
 
-        Assert.Equal((HttpStatusCode.PreconditionFailed, 0), (refused.Status, refused.Bytes.Length));
+    [Fact]
+    public async Task A_refused_head_has_no_body()
+    {
+        var refused = await Host.SendAsync(HttpMethod.Head, library.Url, null, ("Range", "bytes=100003-"));
+
+        Assert.Equal((HttpStatusCode.RequestedRangeNotSatisfiable, 0, "bytes */100003"), (refused.Status, refused.Bytes.Length, refused.Header("Content-Range")));
     }
 
     [Theory]
@@ -170,6 +178,8 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     [InlineData("/uploads/seen.PNG%20")]
     [InlineData("/uploads/notes.txt")]
     [InlineData("/uploads/link.png")]
+    [InlineData("/uploads/out/other.png")]
+    [InlineData("/uploads/videos/out/in/other.png")]
     public async Task Nothing_else_in_or_around_the_folder_can_be_seen(string path)
     {
         foreach (var name in (string[])[".hidden.png", "coming.png.part", "notes.txt"]) await File.WriteAllTextAsync(Path.Combine(Host.Root, name), "secret", TestContext.Current.CancellationToken);
@@ -177,6 +187,11 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
         await File.WriteAllTextAsync(secret, "secret", TestContext.Current.CancellationToken);
         var link = Path.Combine(Host.Root, "link.png");
         if (!File.Exists(link)) File.CreateSymbolicLink(link, secret);
+        Directory.CreateDirectory(Path.Combine(Host.Folder, "elsewhere", "in"));
+        File.Copy(secret, Path.Combine(Host.Folder, "elsewhere", "other.png"), overwrite: true);
+        File.Copy(secret, Path.Combine(Host.Folder, "elsewhere", "in", "other.png"), overwrite: true);
+        foreach (var way in (string[])["out", "videos/out"])
+            if (!Directory.Exists(Path.Combine(Host.Root, way))) Directory.CreateSymbolicLink(Path.Combine(Host.Root, way), Path.Combine(Host.Folder, "elsewhere"));
 
         // As it stands: a client's own tidying of the path must not help.
         var (status, body) = await RawHttp.GetAsync(Host, path);
