@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MediatR;
+using Microsoft.Net.Http.Headers;
 using VideoPlatform.Api.Docs;
 using VideoPlatform.Api.Files;
 using VideoPlatform.Api.Problems;
@@ -118,7 +119,7 @@ internal static class VideoEndpoints
     internal static async Task<Result<T>> ReadBody<T>(HttpContext http, JsonTypeInfo<T> type, CancellationToken ct)
         where T : notnull
     {
-        if (!http.Request.HasJsonContentType() || http.Request.GetTypedHeaders().ContentType is { Charset: { Length: > 0 } charset } && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        if (!http.Request.HasJsonContentType() || http.Request.GetTypedHeaders().ContentType is { Charset: { Length: > 0 } charset } && !HeaderUtilities.RemoveQuotes(charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             return new ValidationFailed("body", "Send application/json in UTF-8.");
 
         try

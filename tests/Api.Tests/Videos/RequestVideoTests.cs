@@ -91,6 +91,21 @@ public sealed class RequestVideoTests(AService service) : IClassFixture<AService
     }
 
     [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=UTF-8")]
+    [InlineData("application/json;charset=\"utf-8\"")]
+    public async Task Json_may_say_that_it_is_utf8_in_each_way(string type)
+    {
+        var id = await Host.GivenWorkspaceAsync();
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"prompt": "船"}"""));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        var asked = await Host.SendAsync(HttpMethod.Post, $"/api/workspaces/{id}/video", content);
+
+        Assert.Equal((HttpStatusCode.Accepted, "船"), (asked.Status, asked.Json["prompt"]!.GetValue<string>()));
+    }
+
+    [Theory]
     [InlineData(300_000)]
     [InlineData(20_000_000)]
     public async Task A_body_without_end_is_refused_and_the_refusal_arrives(int size)
