@@ -15,7 +15,17 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var (configuration, words) = Split(args);
+        string[] configuration, words;
+        try
+        {
+            (configuration, words) = Split(args);
+        }
+        catch (ConfigurationException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return WrongUsage;
+        }
+
         var root = new RootCommand("VideoPlatform: from a picture to a video that is kept. Any setting may follow as --Section:Key=value.");
         root.SetAction((_, ct) => Serve.RunAsync(configuration, ct));
         var serve = new Command("serve", "Run the service (the default).");
@@ -54,6 +64,7 @@ internal static class CommandLine
     }
 
     /// <summary>Settings look like <c>--Section:Key=value</c> or <c>--Urls=…</c> (also with a space); all other words are the command's own.</summary>
+    /// <exception cref="ConfigurationException">A setting has no value.</exception>
     internal static (string[] Configuration, string[] Words) Split(string[] args)
     {
         List<string> configuration = [], words = [];
@@ -63,7 +74,10 @@ internal static class CommandLine
             var isSetting = name.StartsWith("--", StringComparison.Ordinal)
                 && (name.Contains(':') || name is "--Urls" or "--urls" or "--environment" or "--DASHSCOPE_API_KEY");
             (isSetting ? configuration : words).Add(args[i]);
-            if (isSetting && !args[i].Contains('=') && i + 1 < args.Length) configuration.Add(args[++i]);
+            if (!isSetting || args[i].Contains('=')) continue;
+            if (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal))
+                throw new ConfigurationException($"Configuration error: {name[2..]} is given without a value. Example: {name}=…");
+            configuration.Add(args[++i]);
         }
 
         return ([.. configuration], [.. words]);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed record Settings(
     AuthOptions Auth, SandboxSettings Sandbox)
 {
     private static readonly TimeSpan day = TimeSpan.FromDays(1);
+    private static readonly SearchValues<char> notInDatabaseNames = SearchValues.Create(" ./\\$\"*<>:|?\0");
 
     /// <summary>Whether the built-in sandbox makes the videos.</summary>
     public bool UsesSandbox { get; private init; }
@@ -33,6 +35,7 @@ internal sealed record Settings(
         settings.Downloads.AllowedHosts = ReadList(configuration, "Downloads:AllowedHosts") is { Count: > 0 } hosts ? hosts : ["*.aliyuncs.com"];
         if (string.IsNullOrWhiteSpace(settings.Qwen.ApiKey)) settings.Qwen.ApiKey = Blank(configuration["DASHSCOPE_API_KEY"]);
         settings.Qwen.BaseUrl = settings.Qwen.BaseUrl.TrimEnd('/');
+        Must(configuration["Urls"] is null || Blank(configuration["Urls"]) is not null, "Urls", "is empty", "http://localhost:3000");
         foreach (var url in (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             Must(CanListenAt(url), "Urls", $"holds '{url}', which is no http or https address to listen at", "http://localhost:3000");
         settings.Check();
@@ -89,6 +92,10 @@ internal sealed record Settings(
         Must(Persistence.Provider is not "Sqlite" || !string.IsNullOrWhiteSpace(Persistence.Sqlite.Path), "Persistence:Sqlite:Path", "must name a file", "data/videoplatform.db");
         Must(Persistence.Provider is not "MongoDb" || !string.IsNullOrWhiteSpace(Persistence.MongoDb.ConnectionString),
             "Persistence:MongoDb:ConnectionString", "is required for MongoDb", "mongodb://localhost:27017");
+        Must(Persistence.MongoDb.Database.Length < 64 && !Persistence.MongoDb.Database.AsSpan().ContainsAny(notInDatabaseNames),
+            "Persistence:MongoDb:Database", "is no name for a database", "videoplatform");
+        Must(!Persistence.MongoDb.Collection.AsSpan().ContainsAny("$\0") && !Persistence.MongoDb.Collection.StartsWith("system.", StringComparison.Ordinal),
+            "Persistence:MongoDb:Collection", "is no name for a collection", "workspaces");
 
         for (var n = 0; n < Auth.ApiKeys.Count; n++)
         {
@@ -148,9 +155,16 @@ internal sealed record Settings(
         foreach (var property in options!.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var key = $"{section}:{property.Name}";
-            if (!property.CanWrite || Blank(configuration[key]) is not { } text) continue;
+            if (!property.CanWrite || configuration[key] is not { } given) continue;
 
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            var example = ExampleOf(type, property.GetValue(options));
+            if (Blank(given) is not { } text)
+            {
+                if (property.GetValue(options) is null or "") continue;   // where nothing stands by itself, an empty text says the same
+                throw Wrong(key, "is empty", example);
+            }
+
             object? value = type switch
             {
                 _ when type == typeof(string) => text,
@@ -162,7 +176,7 @@ internal sealed record Settings(
                 _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) => throw Wrong(key, "is a list, so its items are set one by one", $"{key}:0=*.aliyuncs.com"),
                 _ => throw Wrong(key, "cannot be set", "leave it out"),
             };
-            if (value is null) throw Wrong(key, $"cannot be read as {NameOf(type)}: '{text}'", ExampleOf(type));
+            if (value is null) throw Wrong(key, $"cannot be read as {NameOf(type)}: '{text}'", example);
             property.SetValue(options, value);
         }
     }
@@ -172,7 +186,8 @@ internal sealed record Settings(
     private static string NameOf(Type type) =>
         type == typeof(TimeSpan) ? "a duration" : type == typeof(bool) ? "true or false" : type == typeof(double) ? "a number" : "a whole number";
 
-    private static string ExampleOf(Type type) => type == typeof(TimeSpan) ? "00:00:30" : type == typeof(bool) ? "true" : "5";
+    private static string ExampleOf(Type type, object? standard) =>
+        type == typeof(bool) ? "true" : standard is null ? "leave it out" : Convert.ToString(standard, CultureInfo.InvariantCulture)!;
 
     private static void Between(TimeSpan value, TimeSpan least, TimeSpan most, string key, string example) =>
         Must(value >= least && value <= most, key, $"must be from {least} to {most}", example);

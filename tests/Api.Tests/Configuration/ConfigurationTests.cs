@@ -18,6 +18,15 @@ public sealed class ConfigurationTests
     [InlineData("Work:LeaseDuration", "00:00:00")]
     [InlineData("Persistence:Provider", "Oracle")]
     [InlineData("Auth:ApiKeys:0:Sha256", "abc")]
+    [InlineData("Urls", "")]
+    [InlineData("Storage:Root", "")]
+    [InlineData("Storage:MinFreeBytes", " ")]
+    [InlineData("Qwen:BaseUrl", "")]
+    [InlineData("Qwen:Model", " ")]
+    [InlineData("Persistence:Provider", "")]
+    [InlineData("Persistence:Sqlite:Path", "")]
+    [InlineData("Persistence:MongoDb:Database", "a/b")]
+    [InlineData("Persistence:MongoDb:Collection", "$cmd")]
     public void A_wrong_value_is_named_in_one_line_with_an_example(string key, string value)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:ApiKeys:0:Name"] = key.StartsWith("Auth", StringComparison.Ordinal) ? "n" : null, [key] = value };
@@ -36,6 +45,13 @@ public sealed class ConfigurationTests
         Assert.Equal(["*.aliyuncs.com"], Read([]).Downloads.AllowedHosts);
         Assert.Equal(["127.0.0.1"], Read(new() { ["Downloads:AllowedHosts:0"] = "127.0.0.1" }).Downloads.AllowedHosts);
     }
+
+    [Theory]
+    [InlineData("Qwen:ApiKey")]
+    [InlineData("Qwen:WorkspaceId")]
+    [InlineData("Qwen:Sandbox")]
+    [InlineData("Persistence:MongoDb:ConnectionString")]
+    public void What_may_be_absent_may_also_be_empty(string key) => Assert.True(Read(new() { [key] = "" }).UsesSandbox);
 
     [Fact]
     public void Without_a_key_the_sandbox_is_for_development_only()

@@ -38,6 +38,14 @@ public sealed class StartTests : IDisposable
     [Fact]
     public Task A_database_file_that_is_a_folder() => RefusedAsync([$"--Persistence:Sqlite:Path={folder.FullName}"], "Persistence:Sqlite:Path", "for example");
 
+    [Fact]
+    public Task A_database_file_that_is_the_root_of_all_folders() => RefusedAsync(["--Persistence:Sqlite:Path=/"], "Persistence:Sqlite:Path", "for example");
+
+    [Theory]
+    [InlineData("--Storage:Root")]
+    [InlineData("--Storage:Root", "--Qwen:MaxInFlight=5")]
+    public Task A_setting_without_its_value(params string[] settings) => RefusedAsync(settings, "Storage:Root", "Example:");
+
     private static Socket Taken()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -20,7 +20,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (Path.GetDirectoryName(path) is { } folder) Directory.CreateDirectory(folder);
             Prepare();
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
