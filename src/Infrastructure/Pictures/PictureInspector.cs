@@ -34,7 +34,7 @@ internal sealed class PictureInspector : IDisposable
         await oneAtATime.WaitAsync(ct);
         try
         {
-            if (!await Task.Run(() => IsWhole(codec), ct)) return new UnsupportedImage("The picture is cut off or damaged.");
+            if (!await Task.Run(() => IsWhole(codec) && PictureEnd.IsThere(path, codec.EncodedFormat), ct)) return new UnsupportedImage("The picture is cut off or damaged.");
         }
         finally
         {

@@ -61,6 +61,25 @@ public sealed class SkiaPictureStoreTests : PictureStoreContract, IDisposable
         await RefuseAsync<UnsupportedImage>(whole[..(whole.Length / 2)]);
     }
 
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg, 1)]
+    [InlineData(SKEncodedImageFormat.Png, 1)]
+    [InlineData(SKEncodedImageFormat.Png, 12)]
+    [InlineData(SKEncodedImageFormat.Webp, 1)]
+    public async Task A_picture_without_its_last_bytes_is_refused(SKEncodedImageFormat format, int missing)
+    {
+        var whole = Encode(640, 480, format, alpha: false);
+
+        await RefuseAsync<UnsupportedImage>(whole[..^missing]);
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public async Task What_follows_the_end_of_a_picture_does_no_harm(SKEncodedImageFormat format) =>
+        Assert.Equal(320, (await TakeAsync([.. Encode(320, 250, format, alpha: false), .. "more"u8])).Picture.Width);
+
     [Fact]
     public async Task A_bmp_without_its_last_rows_is_refused() => await RefuseAsync<UnsupportedImage>(SamplePicture.Bmp(400, 300)[..300_000]);
 
