@@ -1,6 +1,7 @@
 using Microsoft.Net.Http.Headers;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
+using VideoPlatform.Api.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Archive;
@@ -10,9 +11,10 @@ namespace VideoPlatform.Api.Files;
 /// <summary>Serves the storage's pictures, videos and posters: ranges, conditions and strong tags by the framework. Nothing else in the folder is visible.</summary>
 internal sealed class StoredFiles(StorageRoot root)
 {
-    private static readonly Dictionary<string, string> types = new(StringComparer.Ordinal)
+    // The earlier system kept the ending that the upload had: .jpeg, .JPG.
+    private static readonly Dictionary<string, string> types = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".png"] = "image/png", [".jpg"] = "image/jpeg", [".webp"] = "image/webp", [".bmp"] = "image/bmp",
+        [".png"] = "image/png", [".jpg"] = "image/jpeg", [".jpeg"] = "image/jpeg", [".webp"] = "image/webp", [".bmp"] = "image/bmp",
         [".mp4"] = "video/mp4", [".webm"] = "video/webm", [".mov"] = "video/quicktime",
     };
 
@@ -51,6 +53,6 @@ internal static class FileEndpoints
             http.Response.Headers.CacheControl = "max-age=31536000, immutable";
             return files.Open(stored);
         }).Needs(Role.Reader).WithTags("Files").WithName("GetFile").WithSummary("A stored picture, video or poster, with ranges")
-            .Produces(200).Produces(206).Produces(304).Produces(416);
+            .Produces(200).Produces(206).Produces(304).Fails(404, 412, 416);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using VideoPlatform.Api.Configuration;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Videos;
+using VideoPlatform.Api.Workspaces;
 
 namespace VideoPlatform.Api.Security;
 
@@ -29,6 +30,6 @@ internal static class SessionEndpoint
                 HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, Path = "/", MaxAge = TimeSpan.FromDays(30), IsEssential = true,
             });
             return Results.NoContent();
-        }).OpenToAll().WithTags("Session").WithName("OpenSession").WithSummary("Keep an API key in a cookie, for the page").Accepts<SessionBody>("application/json").Produces(204);
+        }).OpenToAll().WithTags("Session").WithName("OpenSession").WithSummary("Keep an API key in a cookie, for the page").Accepts<SessionBody>("application/json").Produces(204).Fails(400, 401, 403);
     }
 }

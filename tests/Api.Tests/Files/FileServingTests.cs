@@ -201,6 +201,18 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
         Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1767008037365-aaaaaaaa.jpeg")]
+    [InlineData("1767008037365-aaaaaaaa.JPG")]
+    public async Task A_picture_of_the_earlier_system_is_served_under_the_ending_that_it_has(string name)
+    {
+        await File.WriteAllBytesAsync(Path.Combine(Host.Root, name), Pictures.Jpeg(), TestContext.Current.CancellationToken);
+
+        var answer = await Host.GetAsync("/uploads/" + name);
+
+        Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (answer.Status, answer.Header("Content-Type")));
+    }
+
     [Fact]
     public async Task A_sidecar_is_not_served() => (await Host.GetAsync(library.Url + ".json")).IsProblem(404, "not_found");
 
