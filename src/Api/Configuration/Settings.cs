@@ -62,8 +62,8 @@ internal sealed record Settings(
 
     private void Check()
     {
-        Must(Uri.TryCreate(Qwen.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.UserInfo.Length == 0,
-            "Qwen:BaseUrl", "must be an absolute http or https address without query", "https://dashscope.aliyuncs.com/api/v1");
+        Must(Uri.TryCreate(Qwen.BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0,
+            "Qwen:BaseUrl", "must be an absolute http or https address without query, fragment and user", "https://dashscope.aliyuncs.com/api/v1");
         Must(Qwen.ApiKey is null || Qwen.ApiKey.All(c => c is > ' ' and <= '~'), "Qwen:ApiKey", "has characters that no key has", "sk-…");
         Must(Qwen.WorkspaceId is null || Qwen.WorkspaceId.All(c => c is > ' ' and <= '~'), "Qwen:WorkspaceId", "has characters that no id has", "ws-1a2b3c");
         Must(ModelCatalogue.Find(Qwen.Model) is not null, "Qwen:Model", "is not in the catalogue", "wan2.6-i2v-flash");

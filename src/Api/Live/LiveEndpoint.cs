@@ -21,9 +21,9 @@ internal static class LiveEndpoint
         HttpContext http, LiveFeed feed, IMediator mediator, WorkspaceViews views, IProgressBoard progress, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
         WorkspaceId? only = null;
-        if (http.Request.Query["workspace_id"] is [{ } text])
+        if (http.Request.Query.TryGetValue("workspace_id", out var text))
         {
-            if (!WorkspaceId.TryParse(text, out var id))
+            if (!WorkspaceId.TryParse(text.ToString(), out var id))
             {
                 await new ValidationFailed("workspace_id", "24 lower-case hex digits.").ToProblem().ExecuteAsync(http);
                 return;

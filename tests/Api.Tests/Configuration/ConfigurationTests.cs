@@ -22,6 +22,7 @@ public sealed class ConfigurationTests
     [InlineData("Storage:Root", "")]
     [InlineData("Storage:MinFreeBytes", " ")]
     [InlineData("Qwen:BaseUrl", "")]
+    [InlineData("Qwen:BaseUrl", "https://dashscope.example/api/v1#x")]
     [InlineData("Qwen:Model", " ")]
     [InlineData("Persistence:Provider", "")]
     [InlineData("Persistence:Sqlite:Path", "")]

@@ -80,6 +80,7 @@ public sealed class LiveTests
     [Theory]
     [InlineData("/ws?workspace_id=5", "workspace_id")]
     [InlineData("/ws?workspace_id=", "workspace_id")]
+    [InlineData("/ws?workspace_id=695251e891fab49e9adb49a5&workspace_id=695251e891fab49e9adb49a6", "workspace_id")]
     [InlineData("/ws", "upgrade")]
     public async Task What_cannot_be_listened_to_is_refused(string path, string field)
     {
