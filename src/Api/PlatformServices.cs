@@ -53,6 +53,7 @@ internal static class PlatformServices
     /// of each other's tasks, or else at a new one.
     /// </summary>
     /// <returns>The new one, to be disposed; null when there is none.</returns>
+    /// <exception cref="ConfigurationException">Its folder cannot be used.</exception>
     public static async Task<SandboxProvider?> StartSandboxAsync(this Settings settings, CancellationToken ct)
     {
         if (!settings.UsesSandbox) return null;
@@ -63,17 +64,23 @@ internal static class PlatformServices
             return null;
         }
 
-        var sandbox = await SandboxProvider.StartAsync(
-            new SandboxOptions
-            {
-                Folder = settings.Sandbox.Path,
-                PendingFor = settings.Sandbox.PendingFor,
-                RunningFor = settings.Sandbox.RunningFor,
-                LinkLifetime = settings.Sandbox.LinkLifetime,
-            },
-            NullLoggerFactory.Instance, ct);
-        settings.Use(sandbox.BaseUrl, sandbox.ResultOrigin);
-        return sandbox;
+        var options = new SandboxOptions
+        {
+            Folder = settings.Sandbox.Path,
+            PendingFor = settings.Sandbox.PendingFor,
+            RunningFor = settings.Sandbox.RunningFor,
+            LinkLifetime = settings.Sandbox.LinkLifetime,
+        };
+        try
+        {
+            var sandbox = await SandboxProvider.StartAsync(options, NullLoggerFactory.Instance, ct);
+            settings.Use(sandbox.BaseUrl, sandbox.ResultOrigin);
+            return sandbox;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new ConfigurationException($"Configuration error: Sandbox:Path is {settings.Sandbox.Path}, where the sandbox cannot be started: {e.Message.TrimEnd('.')}. Example: data/sandbox");
+        }
     }
 
     private static void Use(this Settings settings, Uri sandbox, Uri resultOrigin)

@@ -47,6 +47,11 @@ internal static partial class Serve
         {
             await app.StartAsync(ct);
         }
+        catch (InvalidOperationException) when (app.Configuration["Urls"]?.Contains("https:", StringComparison.OrdinalIgnoreCase) is true)
+        {
+            await app.StopAsync(CancellationToken.None);
+            throw new ConfigurationException("Configuration error: Urls names an https address, but there is no certificate for it (Kestrel:Certificates:Default:Path and :Password). Example: http://localhost:3000");
+        }
         catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException })
         {
             await app.StopAsync(CancellationToken.None);   // what had started before it

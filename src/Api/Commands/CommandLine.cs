@@ -61,6 +61,11 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync("Interrupted; what was done is kept, and the command may be run again.");
             return DoneWithFailures;
         }
+        catch (Exception e) when (e is not OutOfMemoryException)   // the program's edge: whatever it is, it ends with the documented code and not with a signal
+        {
+            await Console.Error.WriteLineAsync($"Crashed: {e}");
+            return Crashed;
+        }
     }
 
     /// <summary>Settings look like <c>--Section:Key=value</c> or <c>--Urls=…</c> (also with a space); all other words are the command's own.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using Serilog.Events;
 using VideoPlatform.Application.Configuration;
 using VideoPlatform.Domain.Models;
 using VideoPlatform.Infrastructure.Records;
@@ -38,6 +39,8 @@ internal sealed record Settings(
         Must(configuration["Urls"] is null || Blank(configuration["Urls"]) is not null, "Urls", "is empty", "http://localhost:3000");
         foreach (var url in (configuration["Urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             Must(CanListenAt(url), "Urls", $"holds '{url}', which is no http or https address to listen at", "http://localhost:3000");
+        foreach (var (key, level) in configuration.GetSection("Serilog:MinimumLevel").AsEnumerable())
+            Must(level is null || key.EndsWith(":ControlledBy", StringComparison.Ordinal) || Enum.TryParse<LogEventLevel>(level, ignoreCase: true, out _), key, $"is no level: '{level}'", "Warning");
         settings.Check();
         return settings with { UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment) };
     }
@@ -103,6 +106,8 @@ internal sealed record Settings(
             Must(!string.IsNullOrWhiteSpace(key.Name), $"Auth:ApiKeys:{n}:Name", "is missing", "frontend");
             Must(key.Sha256.Length == 64 && key.Sha256.All(char.IsAsciiHexDigit), $"Auth:ApiKeys:{n}:Sha256", "must be 64 hex digits", "the output of: printf %s KEY | sha256sum");
             Must(key.Role is "reader" or "editor" or "admin", $"Auth:ApiKeys:{n}:Role", "must be reader, editor or admin", "editor");
+            Must(!Auth.ApiKeys.Take(n).Any(other => other.Sha256.Equals(key.Sha256, StringComparison.OrdinalIgnoreCase)),
+                $"Auth:ApiKeys:{n}:Sha256", "is the same key as another one's", "the output of: printf %s KEY | sha256sum");
         }
 
         Must(!string.IsNullOrWhiteSpace(Sandbox.Path), "Sandbox:Path", "must name a folder", "data/sandbox");

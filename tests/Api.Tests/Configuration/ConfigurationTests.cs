@@ -18,6 +18,8 @@ public sealed class ConfigurationTests
     [InlineData("Work:LeaseDuration", "00:00:00")]
     [InlineData("Persistence:Provider", "Oracle")]
     [InlineData("Auth:ApiKeys:0:Sha256", "abc")]
+    [InlineData("Serilog:MinimumLevel:Default", "Loud")]
+    [InlineData("Serilog:MinimumLevel:Override:System", "")]
     [InlineData("Urls", "")]
     [InlineData("Storage:Root", "")]
     [InlineData("Storage:MinFreeBytes", " ")]
@@ -45,6 +47,16 @@ public sealed class ConfigurationTests
     {
         Assert.Equal(["*.aliyuncs.com"], Read([]).Downloads.AllowedHosts);
         Assert.Equal(["127.0.0.1"], Read(new() { ["Downloads:AllowedHosts:0"] = "127.0.0.1" }).Downloads.AllowedHosts);
+    }
+
+    [Fact]
+    public void One_key_has_one_role()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var (n, role, sha256) in ((int, string, string)[])[(0, "reader", new string('a', 64)), (1, "admin", new string('A', 64))])
+            (settings[$"Auth:ApiKeys:{n}:Name"], settings[$"Auth:ApiKeys:{n}:Role"], settings[$"Auth:ApiKeys:{n}:Sha256"]) = (role, role, sha256);
+
+        Assert.Contains("Auth:ApiKeys:1:Sha256", Assert.Throws<ConfigurationException>(() => Read(settings)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

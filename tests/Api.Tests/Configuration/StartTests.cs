@@ -46,6 +46,21 @@ public sealed class StartTests : IDisposable
     [InlineData("--Storage:Root", "--Qwen:MaxInFlight=5")]
     public Task A_setting_without_its_value(params string[] settings) => RefusedAsync(settings, "Storage:Root", "Example:");
 
+    [Fact]
+    public Task A_sandbox_whose_folder_cannot_be_made() => RefusedAsync(["--Sandbox:Path=/proc/nowhere"], "Sandbox:Path", "Example:");
+
+    [Fact]
+    public Task An_encrypted_address_without_a_certificate() => RefusedAsync(["--environment=Production", "--Urls=https://127.0.0.1:0"], "Urls", "certificate", "Example:");
+
+    [Fact]
+    public async Task A_crash_ends_with_its_own_code_and_not_with_a_signal()
+    {
+        var (exit, _, errors) = await RunAsync(["--Kestrel:Endpoints:Odd:Url=nonsense"]);
+
+        Assert.Equal(CommandLine.Crashed, exit);
+        Assert.Contains("Crashed: ", errors, StringComparison.Ordinal);
+    }
+
     private static Socket Taken()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -56,9 +71,21 @@ public sealed class StartTests : IDisposable
 
     private async Task RefusedAsync(string[] settings, params string[] said)
     {
+        var (exit, output, errors) = await RunAsync(settings);
+
+        Assert.Equal((CommandLine.WrongUsage, ""), (exit, output));
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("pa55w0rd", errors, StringComparison.Ordinal);
+        var last = errors.TrimEnd().Split('\n')[^1];
+        Assert.All(said, words => Assert.Contains(words, last, StringComparison.Ordinal));
+    }
+
+    private async Task<(int Exit, string Output, string Errors)> RunAsync(string[] settings)
+    {
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, "serve", "--Qwen:Sandbox=true", "--Urls=http://127.0.0.1:0", .. settings])
         {
             WorkingDirectory = folder.FullName, RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+            Environment = { ["HOME"] = folder.FullName },   // where a developer's certificate would lie
         };
         using var program = Process.Start(start)!;
         try
@@ -66,12 +93,7 @@ public sealed class StartTests : IDisposable
             var output = program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var errors = await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await program.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-            Assert.Equal((CommandLine.WrongUsage, ""), (program.ExitCode, await output));
-            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
-            Assert.DoesNotContain("pa55w0rd", errors, StringComparison.Ordinal);
-            var last = errors.TrimEnd().Split('\n')[^1];
-            Assert.All(said, words => Assert.Contains(words, last, StringComparison.Ordinal));
+            return (program.ExitCode, await output, errors);
         }
         finally
         {
