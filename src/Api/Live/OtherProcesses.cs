@@ -48,7 +48,7 @@ internal sealed partial class OtherProcesses(IWorkspaceRepository workspaces, Li
                 from = changed[^1].UpdatedAt > from ? changed[^1].UpdatedAt : from.AddMilliseconds(1);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)   // the host's edge: a client misses nothing for good, GET is the truth
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)   // the host's edge: a client misses nothing for good, GET is the truth
         {
             LogFailed(e);
         }

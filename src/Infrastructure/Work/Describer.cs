@@ -32,7 +32,7 @@ internal sealed partial class Describer(IServiceProvider services, ILogger<Descr
             {
                 await services.GetRequiredService<IMediator>().Send(new DescribeVideo(id), stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)   // the host's edge: a poster is never worth the work behind it
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)   // the host's edge: a poster is never worth the work behind it
             {
                 LogFailed(e, id);
             }
