@@ -105,8 +105,10 @@ internal static class VideoEndpoints
             return files.Open(local.File.Path);
         }
 
+        // By hand: the framework's redirect writes the address with its signature into the log.
         http.Response.Headers.CacheControl = "no-store";
-        return Results.Redirect(((ContentPlace.Remote)place).Link.Url);
+        http.Response.Headers.Location = ((ContentPlace.Remote)place).Link.Url;
+        return Results.StatusCode(302);
     }
 
     private static async Task<IResult> Models(IMediator mediator, CancellationToken ct) =>

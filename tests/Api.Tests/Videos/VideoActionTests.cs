@@ -1,8 +1,12 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using VideoPlatform.Api.Tests.Hosting;
 using VideoPlatform.Sandbox;
 using VideoPlatform.Sandbox.Faults;
 using VideoPlatform.Testing.Files;
+using VideoPlatform.Testing.UseCases;
 
 namespace VideoPlatform.Api.Tests.Videos;
 
@@ -49,6 +53,25 @@ public sealed class VideoActionTests
 
         await host.WaitForAsync(id, "completed");
         (await host.PostAsync($"/api/workspaces/{id}/video/cancel")).IsProblem(409, "not_cancellable");
+    }
+
+    [Fact]
+    public async Task No_log_of_any_level_shows_a_signature_a_key_or_a_prompt()
+    {
+        using var log = new RecordedLog();
+        await using var host = await PlatformHost.StartAsync(p => p.Adjust = services =>
+            services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)))));
+        host.Provider.Faults.Add(SandboxFaultKind.DownloadServerError);
+        var id = await host.GivenVideoAsync("downloading", "the boat that nobody may read of");
+        Assert.Equal(HttpStatusCode.Found, (await host.GetAsync($"/api/workspaces/{id}/video/content")).Status);
+        host.Provider.Faults.Clear();
+
+        await host.WaitForAsync(id, "completed");
+
+        Assert.Contains(log.Lines, line => line.Text.Contains("/video/content", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains("Signature", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains(PlatformHost.ProviderKey, StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains("nobody may read", StringComparison.Ordinal));
     }
 
     [Fact]
