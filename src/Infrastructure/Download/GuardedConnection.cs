@@ -17,7 +17,8 @@ internal static class GuardedConnection
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var anyAddress = policy.AllowsAnyAddress(context.InitialRequestMessage.RequestUri!);
-        var addresses = await Dns.GetHostAddressesAsync(host, ct);
+        // The resolver refuses to look at 0.0.0.0 and ::; they are judged like any other address.
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
         var open = anyAddress ? addresses : [.. addresses.Where(PublicAddress.IsPublic)];
         if (open.Length == 0) throw addresses.Length > 0 ? new ForbiddenAddressException(host) : new SocketException((int)SocketError.HostNotFound);
 

@@ -476,6 +476,24 @@ public sealed class HttpVideoSourceTests : IAsyncDisposable
         Assert.Empty(origin.Requests);
     }
 
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    [InlineData("[::1]")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("[64:ff9b::7f00:1]")]
+    [InlineData("[2002:7f00:1::]")]
+    [InlineData("2130706433")]
+    public async Task A_closed_address_that_is_written_out_is_forbidden_though_its_host_is_allowed(string host)
+    {
+        (options.AllowedHosts, options.AllowPrivateAddresses) = ([new Uri($"http://{host}/").Host], false);
+
+        var forbidden = Assert.IsType<SourceAnswer.Forbidden>(await Source.OpenAsync(Link($"http://{host}:{origin.Port}"), null, CancellationToken.None));
+
+        Assert.Equal("address_forbidden", forbidden.Problem.Code);
+        Assert.Empty(origin.Requests);
+    }
+
     [Fact]
     public async Task Plain_http_is_forbidden_unless_it_is_allowed()
     {
