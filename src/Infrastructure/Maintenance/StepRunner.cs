@@ -9,13 +9,14 @@ using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Media;
 using VideoPlatform.Infrastructure.Work;
 
 namespace VideoPlatform.Infrastructure.Maintenance;
 
 /// <summary>Sends the commands of the service's workers for one record at a time, with a claim kept as they keep theirs.</summary>
 internal sealed partial class StepRunner(
-    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, ILogger<StepRunner> log) : IStepRunner
+    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, FfmpegTools tools, ILogger<StepRunner> log) : IStepRunner
 {
     public async Task RunAsync(WorkLane lane, WorkspaceId id, Guid claim, CancellationToken ct)
     {
@@ -45,6 +46,7 @@ internal sealed partial class StepRunner(
 
     public async Task DescribeAsync(WorkspaceId id, CancellationToken ct)
     {
+        tools.TellMissing();
         try
         {
             await mediator.Send(new DescribeVideo(id), ct);

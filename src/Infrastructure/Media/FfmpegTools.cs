@@ -6,6 +6,7 @@ namespace VideoPlatform.Infrastructure.Media;
 internal sealed partial class FfmpegTools
 {
     private readonly ILogger<FfmpegTools> log;
+    private int told;
 
     public FfmpegTools(ILogger<FfmpegTools> log)
         : this(Environment.GetEnvironmentVariable("PATH"), log) { }
@@ -14,7 +15,6 @@ internal sealed partial class FfmpegTools
     {
         this.log = log;
         (Ffmpeg, Ffprobe) = (Find(searchPath, "ffmpeg"), Find(searchPath, "ffprobe"));
-        if (Ffmpeg is null || Ffprobe is null) LogMissing();
     }
 
     /// <summary>Absolute path; null when it is not installed.</summary>
@@ -22,6 +22,12 @@ internal sealed partial class FfmpegTools
 
     /// <summary>Absolute path; null when it is not installed.</summary>
     public string? Ffprobe { get; }
+
+    /// <summary>Says once what is missing. To be called at the start of whatever will make descriptions.</summary>
+    public void TellMissing()
+    {
+        if ((Ffmpeg is null || Ffprobe is null) && Interlocked.Exchange(ref told, 1) == 0) LogMissing();
+    }
 
     private static string? Find(string? searchPath, string name)
     {

@@ -7,11 +7,12 @@ using VideoPlatform.Application.Videos.Describe;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Media;
 
 namespace VideoPlatform.Infrastructure.Work;
 
 /// <summary>Has every newly stored video described (its own facts, its poster), one after the other and behind the back of the real work.</summary>
-internal sealed partial class Describer(IServiceProvider services, ILogger<Describer> log) : BackgroundService, IChangeListener
+internal sealed partial class Describer(IServiceProvider services, FfmpegTools tools, ILogger<Describer> log) : BackgroundService, IChangeListener
 {
     // The mediator is asked for late: its handlers need the records, and the records tell this listener of their changes.
     // More than this many at once are left to `repair`.
@@ -26,6 +27,7 @@ internal sealed partial class Describer(IServiceProvider services, ILogger<Descr
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        tools.TellMissing();
         await foreach (var id in stored.Reader.ReadAllAsync(stoppingToken))
         {
             try

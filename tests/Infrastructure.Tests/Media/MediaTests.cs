@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
@@ -8,6 +10,8 @@ using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Media;
 using VideoPlatform.Infrastructure.Tests.Archive;
+using VideoPlatform.Infrastructure.Work;
+using VideoPlatform.Testing.UseCases;
 
 namespace VideoPlatform.Infrastructure.Tests.Media;
 
@@ -106,6 +110,21 @@ public sealed class MediaTests : IDisposable
         Assert.Null(await reading);
         Assert.Null(await drawing);
         Assert.Equal(0, Running(path));
+    }
+
+    [Fact]
+    public async Task A_missing_tool_is_told_in_one_line_when_the_work_begins()
+    {
+        var log = new RecordedLog();
+        using var logs = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var none = new FfmpegTools(searchPath: "", logs.CreateLogger<FfmpegTools>());
+        using var describer = new Describer(new ServiceCollection().BuildServiceProvider(), none, NullLogger<Describer>.Instance);
+
+        await describer.StartAsync(CancellationToken.None);
+        none.TellMissing();
+
+        Assert.Equal(["ffmpeg or ffprobe is not on PATH: videos get no media facts or no posters"], log.At(LogLevel.Warning));
+        await describer.StopAsync(CancellationToken.None);
     }
 
     [Fact]
