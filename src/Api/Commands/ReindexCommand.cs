@@ -13,7 +13,7 @@ internal static class ReindexCommand
             """
             Rebuild records from the files and their sidecars alone: after the database was lost, the library is back.
 
-            Records that exist are not touched. A video of the earlier system without a sidecar gets a record by its name and bytes.
+            Records that exist are not touched. A video without a sidecar that tells about it gets a record by its name and bytes.
             What has no file (requests under way, expired videos) cannot come back. Exit code 3: some files tell nothing usable; each is named.
 
             Examples:

@@ -175,6 +175,26 @@ public sealed class LibraryTests : LibraryTest
         Assert.Equal("videos/holiday.mp4", Assert.Single(await VerifyAsync()).Path);
     }
 
+    [Theory]
+    [InlineData("broken")]
+    [InlineData(null)]
+    public async Task A_video_whose_sidecar_is_damaged_or_another_videos_is_back_by_its_name_and_the_sidecar_is_left(string? text)
+    {
+        var stored = await StoredAsync(2);
+        var (video, other) = (stored[0].Video!.File!, stored[1].Video!.File!);
+        var sidecar = Path.Combine(Videos, video.Path.FileName + ".json");
+        var left = text ?? await File.ReadAllTextAsync(Path.Combine(Videos, other.Path.FileName + ".json"), Ct);
+        await File.WriteAllTextAsync(sidecar, left, Ct);
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Database)!)) File.Delete(file);
+
+        var totals = await ReindexAsync();
+
+        Assert.Equal((2, 0, 0), (totals.Rebuilt, totals.Existing, totals.Bad));
+        Assert.Equal((video.Size, video.Sha256), ((await FindAsync(stored[0].Id.Value))!.Video!.File!.Size, (await FindAsync(stored[0].Id.Value))!.Video!.File!.Sha256));
+        Assert.Equal(left, await File.ReadAllTextAsync(sidecar, Ct));
+        Assert.Equal(FindingKind.SidecarDisagrees, Assert.Single(await VerifyAsync()).Kind);
+    }
+
     [Fact]
     public async Task Clean_takes_only_old_files_that_nobody_names_and_unlinks_nothing()
     {

@@ -84,19 +84,20 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
 
     private async Task<Workspace?> RebuildAsync(StoragePath video, LibraryFile file, CancellationToken ct) => await sidecars.ReadAsync(video, ct) switch
     {
-        SidecarAnswer.Read read => read.FileName == video.FileName ? read.Workspace : null,
-        // The earlier system wrote no sidecars; the name says whose it is.
-        SidecarAnswer.Missing when file.Owner is { } id && await owners.FindAsync(id, ct) is OwnerAnswer.None => await RebuildFromFileAsync(id, video, ct),
-        SidecarAnswer.Missing when file.Owner is { } id => Bare(id, new StoredFile(video, "", file.Size, null, null, null, null)),
+        SidecarAnswer.Read read when read.FileName == video.FileName => read.Workspace,
+        // The earlier system wrote no sidecars, and a damaged one, or another video's, tells nothing: the name says whose it is.
+        var told when file.Owner is { } id && await owners.FindAsync(id, ct) is OwnerAnswer.None => await RebuildFromFileAsync(id, video, told, ct),
+        _ when file.Owner is { } id => Bare(id, new StoredFile(video, "", file.Size, null, null, null, null)),
         _ => null,
     };
 
-    private async Task<Workspace?> RebuildFromFileAsync(WorkspaceId id, StoragePath video, CancellationToken ct)
+    /// <param name="told">Only a sidecar that is missing is written: what one says that we cannot read may be worth something to somebody else.</param>
+    private async Task<Workspace?> RebuildFromFileAsync(WorkspaceId id, StoragePath video, SidecarAnswer told, CancellationToken ct)
     {
         if (files.Detect(video.Value) is not { } container || await files.SumAsync(video.Value, ct) is not { } sums) return null;
 
         var workspace = Bare(id, new StoredFile(video, container.ContentType, sums.Size, sums.Sha256, sums.Crc64, null, clock.Now()));
-        if (workspace is not null) await sidecars.WriteAsync(workspace, workspace.Video!.File!, ct);
+        if (workspace is not null && told is SidecarAnswer.Missing) await sidecars.WriteAsync(workspace, workspace.Video!.File!, ct);
         return workspace;
     }
 
