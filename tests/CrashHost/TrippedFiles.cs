@@ -58,6 +58,8 @@ internal sealed class TrippedArchive(IVideoArchive inner, Tripwires tripwires) :
     public Task DiscardAsync(string stem, CancellationToken ct) => inner.DiscardAsync(stem, ct);
 
     public bool IsPresent(StoredFile file) => inner.IsPresent(file);
+
+    public bool IsReachable => inner.IsReachable;
 }
 
 internal sealed class TrippedSource(IVideoSource inner, Tripwires tripwires) : IVideoSource

@@ -31,6 +31,9 @@ public interface IVideoArchive
 
     /// <summary>Whether the file is there with the recorded size. Reads no bytes.</summary>
     bool IsPresent(StoredFile file);
+
+    /// <summary>False while the storage itself is gone, a disk that is not mounted say: then a file that is not there proves nothing about it.</summary>
+    bool IsReachable { get; }
 }
 
 /// <param name="Stem">The file's name without its ending.</param>

@@ -10,10 +10,11 @@ internal static class LostFiles
 {
     /// <summary>
     /// The workspace as it stands once its record names no file that is not there. The record says so and falls back, unless the file has been replaced this very moment.
+    /// While the storage itself is gone nothing is noted: every file will be there again with it.
     /// </summary>
     public static async Task<Result<Workspace>> NoticeAsync(this IWorkspaceRepository workspaces, IVideoArchive archive, Workspace workspace, DateTimeOffset now)
     {
-        while (workspace.Video?.File is { } file && !archive.IsPresent(file))
+        while (workspace.Video?.File is { } file && !archive.IsPresent(file) && archive.IsReachable)
         {
             var noted = await workspaces.ChangeAsync(
                 workspace.Id, w => w.Video?.File?.Path == file.Path ? w.LoseFile(Lost, now) : w, CancellationToken.None);

@@ -43,6 +43,7 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
     public async Task<ArchiveAnswer> ReceiveAsync(ArchiveOrder order, SourceAnswer.Opened source, IProgress<long> received, CancellationToken ct)
     {
         ThrowUnlessSafe(order.Stem);
+        if (!root.IsUsable()) return StorageGone();
         if (!busy.TryAdd(order.Stem, 0)) return AlreadyReceiving();
         try
         {
@@ -91,6 +92,8 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         var found = new FileInfo(root.Locate(file.Path));
         return found.Exists && (file.Size is null || found.Length == file.Size);
     }
+
+    public bool IsReachable => root.IsUsable();
 
     private async Task<ArchiveAnswer> ReceiveAsync(PartFile part, ArchiveOrder order, SourceAnswer.Opened source, IProgress<long> received, CancellationToken ct)
     {
@@ -264,6 +267,8 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         new(new Problem("too_large", $"The video has more than the {options.Value.MaxBytes} bytes that are allowed (Downloads:MaxBytes)."));
 
     private static ArchiveAnswer.Unproven AlreadyReceiving() => new(new Problem("already_receiving", "Another fetch of this video is running."));
+
+    private static ArchiveAnswer.Unproven StorageGone() => new(new Problem("storage_gone", "The storage folder is gone, or is not the one that it was; the fetch goes on when it is back."));
 
     private static ArchiveAnswer.DiskFull NoRoom() => new(new Problem("storage_full", "The disk is full; the fetch goes on when there is room."));
 

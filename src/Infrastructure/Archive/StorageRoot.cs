@@ -63,6 +63,12 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
     /// <summary>Whether the root is still there, with its sentinel: a disk that was taken away is not a place to write to.</summary>
     public bool IsUsable() => File.Exists(Sentinel) && Directory.Exists(Videos);
 
+    /// <exception cref="StorageUnavailableException">It is not; what would be written now would be hidden when it is back.</exception>
+    public void ThrowUnlessUsable()
+    {
+        if (!IsUsable()) throw new StorageUnavailableException($"Storage:Root is {Folder}, but it does not carry the file {SentinelName} any more. Is its disk not mounted?");
+    }
+
     private string Sentinel => Path.Combine(Folder, SentinelName);
 
     private async Task<Guid?> ReadSentinelAsync(CancellationToken ct)

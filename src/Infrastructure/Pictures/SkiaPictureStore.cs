@@ -18,6 +18,7 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
 
     public async Task<Result<ReceivedPicture>> ReceiveAsync(Stream upload, CancellationToken ct)
     {
+        root.ThrowUnlessUsable();
         var part = Path.Combine(root.Folder, NewName() + DurableFile.PartEnding);
         try
         {

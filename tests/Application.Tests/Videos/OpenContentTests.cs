@@ -57,6 +57,22 @@ public sealed class OpenContentTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task While_the_storage_itself_is_gone_the_link_is_played_and_no_record_loses_its_file()
+    {
+        var id = await GivenCompleted();
+        var before = await Find(id);
+        Archive.IsReachable = false;
+
+        Assert.Equal(new ContentPlace.Remote(before.Video!.Link!), Ok(await Send(new OpenContent(id))));
+        Clock.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(new ContentPlace.Local(before.Video.File!), Ok(await Send(new OpenContent(id))));
+
+        Archive.IsReachable = true;
+        Assert.Equal(new ContentPlace.Local(before.Video.File!), Ok(await Send(new OpenContent(id))));
+        Assert.Equal(before, await Find(id));
+    }
+
+    [Fact]
     public async Task A_file_that_was_replaced_while_it_was_opened_is_not_missed()
     {
         var id = await GivenCompleted();

@@ -217,6 +217,21 @@ public sealed class ArchiveFilesTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => Archive().FindFinishedAsync(stem, CancellationToken.None));
 
     [Fact]
+    public async Task A_root_that_has_lost_its_sentinel_is_not_written_to_until_it_is_back()
+    {
+        var (sentinel, aside) = (Path.Combine(storage.Root.Folder, StorageRoot.SentinelName), storage.Root.Folder + ".aside");
+        File.Move(sentinel, aside);
+        var (gone, reachable, files) = (await ReceiveAsync(Archive(), new FakeBodyStream(SampleVideo.Mp4(5000).Bytes).Open(5000)), Archive().IsReachable, storage.Files);
+        File.Move(aside, sentinel);
+
+        Assert.Equal("storage_gone", Assert.IsType<ArchiveAnswer.Unproven>(gone).Problem.Code);
+        Assert.False(reachable);
+        Assert.Empty(files);
+        Assert.True(Archive().IsReachable);
+        await StoreAsync(SampleVideo.Mp4(5000));
+    }
+
+    [Fact]
     public async Task A_disk_that_fills_up_keeps_what_is_here_and_the_fetch_goes_on_when_there_is_room()
     {
         using var disk = SmallDisk.TryMount(3 * 1024 * 1024);

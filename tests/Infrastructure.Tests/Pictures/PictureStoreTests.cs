@@ -4,6 +4,7 @@ using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Pictures;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
+using VideoPlatform.Infrastructure.Archive;
 using VideoPlatform.Infrastructure.Pictures;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Testing.Files;
@@ -26,6 +27,15 @@ public sealed class SkiaPictureStoreTests : PictureStoreContract, IDisposable
     {
         inspector.Dispose();
         storage.Dispose();
+    }
+
+    [Fact]
+    public async Task A_root_that_has_lost_its_sentinel_is_not_written_to()
+    {
+        File.Delete(Path.Combine(storage.Root.Folder, StorageRoot.SentinelName));
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => TakeAsync(SamplePicture.Png(240, 240)));
+        Assert.Empty(storage.Files);
     }
 
     [Theory]

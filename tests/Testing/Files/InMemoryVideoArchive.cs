@@ -30,6 +30,7 @@ public sealed class InMemoryVideoArchive(TimeProvider clock, IStorageSpace? spac
 
     public async Task<ArchiveAnswer> ReceiveAsync(ArchiveOrder order, SourceAnswer.Opened source, IProgress<long> received, CancellationToken ct)
     {
+        if (!IsReachable) return Unproven("storage_gone");
         if (!busy.TryAdd(order.Stem, 0)) return Unproven("already_receiving");
         try
         {
@@ -54,7 +55,10 @@ public sealed class InMemoryVideoArchive(TimeProvider clock, IStorageSpace? spac
     }
 
     public bool IsPresent(StoredFile file) =>
-        finals.TryGetValue(file.Path.FileName, out var kept) && (file.Size is null || kept.Bytes.Length == file.Size);
+        IsReachable && finals.TryGetValue(file.Path.FileName, out var kept) && (file.Size is null || kept.Bytes.Length == file.Size);
+
+    /// <summary>Taken away for a while with all that is in it.</summary>
+    public bool IsReachable { get; set; } = true;
 
     private async Task<ArchiveAnswer> TakeAsync(ArchiveOrder order, SourceAnswer.Opened source, IProgress<long> received, CancellationToken ct)
     {

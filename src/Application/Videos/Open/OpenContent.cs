@@ -29,12 +29,12 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
         var now = clock.Now();
         if (!(await workspaces.NoticeAsync(archive, found, now)).TryGet(out var workspace, out var error)) return error;
         if (workspace.Video is not { } video) return new NotFound("video");
-        if (video.File is { } file) return new ContentPlace.Local(file);
+        if (video.File is { } file && (archive.IsPresent(file) || video.Link?.LivesAt(now) is not true)) return new ContentPlace.Local(file);
 
-        if (video.StorageAt(now) is VideoStorage.Remote)
+        if (video.Link?.LivesAt(now) is true)
         {
-            // Whoever looks at it wants it: its fetch goes first.
-            if (video.Status is VideoStatus.Completed)
+            // Whoever looks at it wants it: its fetch goes first. A storage that is gone comes back with its files.
+            if (video is { Status: VideoStatus.Completed, File: null })
                 _ = await workspaces.ChangeAsync(workspace.Id, w => w.FetchAgain(FileNames.Stem(w.Id, now), null, now), CancellationToken.None);
             return new ContentPlace.Remote(video.Link!);
         }
