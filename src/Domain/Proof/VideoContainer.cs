@@ -23,7 +23,7 @@ public sealed record VideoContainer(string Extension, string ContentType)
     public static VideoContainer? Detect(ReadOnlySpan<byte> head)
     {
         if (head.Length >= 16 && head[4..8].SequenceEqual("ftyp"u8)) return DetectBrand(head);
-        return head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) && HasWebMDocType(head) ? WebM : null;
+        return EbmlHead.IsWebM(head) ? WebM : null;
     }
 
     public static VideoContainer? ByExtension(string fileName) =>
@@ -46,12 +46,5 @@ public sealed record VideoContainer(string Extension, string ContentType)
             "qt  " => QuickTime,
             _ => Mp4,
         };
-    }
-
-    private static bool HasWebMDocType(ReadOnlySpan<byte> head)
-    {
-        // DocType has the id 4282; its length (four letters) follows as one byte with the top bit set.
-        var at = head.IndexOf((ReadOnlySpan<byte>)[0x42, 0x82, 0x84]);
-        return at is > 0 and < 64 && head[(at + 3)..].StartsWith("webm"u8);
     }
 }

@@ -6,7 +6,7 @@ namespace VideoPlatform.Domain.Tests.Proof;
 public sealed class VideoContainerTests
 {
     private static readonly byte[] webm =
-        [0x1A, 0x45, 0xDF, 0xA3, 0x9F, 0x42, 0x86, 0x81, 1, 0x42, 0xF7, 0x81, 1, 0x42, 0xF2, 0x81, 4, 0x42, 0xF3, 0x81, 8, 0x42, 0x82, 0x84, .. "webm"u8];
+        Ebml([0x42, 0x86, 0x81, 1, 0x42, 0xF7, 0x81, 1, 0x42, 0xF2, 0x81, 4, 0x42, 0xF3, 0x81, 8, 0x42, 0x82, 0x84, .. "webm"u8, 0x42, 0x87, 0x81, 4, 0x42, 0x85, 0x81, 2]);
 
     [Theory]
     [InlineData("isom")]
@@ -20,6 +20,25 @@ public sealed class VideoContainerTests
 
     [Fact]
     public void An_ebml_head_that_says_webm_makes_a_webm() => Assert.Equal(VideoContainer.WebM, VideoContainer.Detect(webm));
+
+    [Fact]
+    public void The_head_and_its_word_may_be_measured_in_any_width()
+    {
+        byte[] wide = [0x1A, 0x45, 0xDF, 0xA3, 1, 0, 0, 0, 0, 0, 0, 9, 0x42, 0x82, 0x40, 5, .. "webm"u8, 0, .. new byte[20]];
+
+        Assert.Equal(VideoContainer.WebM, VideoContainer.Detect(wide));
+    }
+
+    [Fact]
+    public void Another_word_or_the_word_in_another_place_makes_no_webm()
+    {
+        byte[] word = [0x42, 0x82, 0x84, .. "webm"u8];
+
+        Assert.Null(VideoContainer.Detect(Ebml([0x42, 0x82, 0x88, .. "matroska"u8])));
+        Assert.Null(VideoContainer.Detect(Ebml([0xEC, 0x87, .. word, 0x42, 0x82, 0x88, .. "matroska"u8])));
+        Assert.Null(VideoContainer.Detect([.. Ebml([0x42, 0x86, 0x81, 1]), .. word]));
+        Assert.Null(VideoContainer.Detect([0x1A, 0x45, 0xDF, 0xA3, 0xA0, .. word]));
+    }
 
     [Theory]
     [InlineData("avif")]
@@ -76,6 +95,8 @@ public sealed class VideoContainerTests
     [InlineData("a_1.part")]
     [InlineData("mp4")]
     public void Another_name_is_no_video(string name) => Assert.Null(VideoContainer.ByExtension(name));
+
+    private static byte[] Ebml(byte[] elements) => [0x1A, 0x45, 0xDF, 0xA3, (byte)(0x80 | elements.Length), .. elements];
 
     private static byte[] Ftyp(int size, string brand)
     {
