@@ -7,6 +7,7 @@ using VideoPlatform.Infrastructure.Archive;
 using VideoPlatform.Infrastructure.Download;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Testing.Files;
+using VideoPlatform.Testing.Origin;
 
 namespace VideoPlatform.Infrastructure.Tests.Download;
 

@@ -6,6 +6,7 @@ using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Infrastructure.Download;
 using VideoPlatform.Testing.Files;
+using VideoPlatform.Testing.Origin;
 
 namespace VideoPlatform.Infrastructure.Tests.Download;
 

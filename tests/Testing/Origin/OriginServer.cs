@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace VideoPlatform.Infrastructure.Tests.Download;
+namespace VideoPlatform.Testing.Origin;
 
 /// <summary>An origin on the loopback that says exactly what the test tells it, byte by byte. One request a connection.</summary>
 public sealed class OriginServer : IAsyncDisposable
@@ -83,6 +84,17 @@ public sealed class Exchange(Socket socket, CancellationToken closing) : IDispos
 {
     /// <summary>The head of the request.</summary>
     public string Request { get; private set; } = "";
+
+    /// <summary>Where the bytes begin that are asked for; null when all are.</summary>
+    public int? From => AskedFrom(Request);
+
+    /// <summary>The same of a request's head.</summary>
+    public static int? AskedFrom(string request)
+    {
+        const string header = "Range: bytes=";
+        var at = request.IndexOf(header, StringComparison.Ordinal) + header.Length;
+        return at < header.Length ? null : int.Parse(request.AsSpan(at, request.IndexOf('-', at) - at), CultureInfo.InvariantCulture);
+    }
 
     public async Task<bool> HearAsync()
     {
