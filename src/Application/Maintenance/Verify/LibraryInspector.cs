@@ -87,7 +87,7 @@ internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibrary
         }
 
         // A second look at each: what was just being replaced or tidied up is gone by now.
-        foreach (var (file, finding) in suspects)
+        foreach (var (file, finding) in suspects.OrderBy(suspect => suspect.File.Path, StringComparer.Ordinal))
             if (files.Find(file.Path) is not null && await SuspectAsync(file, ct) is not null) Tell(finding, listener);
     }
 
