@@ -8,14 +8,17 @@ using VideoPlatform.Infrastructure.Archive;
 namespace VideoPlatform.Infrastructure.Media;
 
 /// <summary>
-/// Takes a video's first frame with ffmpeg: one thread, files only, no allocation above <see cref="MaxAllocation"/>, <see cref="MaxTime"/> at most.
+/// Takes a video's first frame with ffmpeg: one thread, files only, <see cref="MaxMemory"/> and <see cref="MaxTime"/> at most.
 /// The first frame is the picture that the video was made from.
 /// </summary>
 internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools tools, TimeProvider clock, ILogger<FfmpegPosterMaker> log) : IPosterMaker
 {
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
-    private const int MaxAllocation = 128 * 1024 * 1024;   // bytes, for one block of ffmpeg's memory
+    /// <summary>Of address space, in bytes; where the system cannot bound that, only each allocation is bounded.</summary>
+    public const long MaxMemory = 1024 * 1024 * 1024;
+
+    private const string Shell = "/bin/sh";
 
     public async Task<StoragePath?> MakeAsync(StoredFile file, CancellationToken ct)
     {
@@ -44,9 +47,12 @@ internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools to
 
     private async Task<bool> RunAsync(string ffmpeg, string video, string poster, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(ffmpeg) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? Shell : ffmpeg) { RedirectStandardError = true, UseShellExecute = false };
+        // The shell becomes ffmpeg: one process, under the limit that it has set itself. A lower one, which it may not raise, will do as well.
+        if (OperatingSystem.IsLinux())
+            foreach (var argument in (string[])["-c", $"ulimit -v {MaxMemory / 1024} 2>/dev/null; exec \"$0\" \"$@\"", ffmpeg]) start.ArgumentList.Add(argument);
         foreach (var argument in (string[])[
-            "-nostdin", "-hide_banner", "-v", "error", "-max_alloc", $"{MaxAllocation}", "-threads", "1", "-filter_threads", "1",
+            "-nostdin", "-hide_banner", "-v", "error", "-max_alloc", FfmpegTools.MaxAllocation, "-threads", "1", "-filter_threads", "1",
             "-protocol_whitelist", "file", "-i", $"file:{video}",
             "-map", "0:v:0", "-frames:v", "1", "-vf", "scale='min(640,iw)':-2", "-pix_fmt", "yuvj420p", "-q:v", "4",
             "-f", "image2", "-c:v", "mjpeg", "-threads", "1", "-update", "1", "-y", $"file:{poster}"])

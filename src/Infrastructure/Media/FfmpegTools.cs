@@ -5,6 +5,9 @@ namespace VideoPlatform.Infrastructure.Media;
 /// <summary>The system's ffmpeg and ffprobe, looked for once on <c>PATH</c>. Without them videos are stored all the same, undescribed.</summary>
 internal sealed partial class FfmpegTools
 {
+    /// <summary>Bytes that one of the tools may ask for at a time.</summary>
+    public const string MaxAllocation = "134217728";
+
     private readonly ILogger<FfmpegTools> log;
     private int told;
 

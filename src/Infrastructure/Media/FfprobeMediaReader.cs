@@ -24,7 +24,7 @@ internal sealed partial class FfprobeMediaReader(StorageRoot root, FfmpegTools t
         try
         {
             var options = new FFOptions { BinaryFolder = Path.GetDirectoryName(tools.Ffprobe)! };
-            var analysis = await FFProbe.AnalyseAsync(path, options, "-protocol_whitelist file", either.Token);
+            var analysis = await FFProbe.AnalyseAsync(path, options, $"-max_alloc {FfmpegTools.MaxAllocation} -protocol_whitelist file", either.Token);
             return analysis.PrimaryVideoStream is { Width: > 0 and var width, Height: > 0 and var height, CodecName: { Length: > 0 } codec }
                 ? new MediaFacts(analysis.Duration.TotalSeconds, width, height, codec, CanStartAtOnce(file, path))
                 : null;

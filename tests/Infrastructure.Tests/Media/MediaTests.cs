@@ -113,6 +113,21 @@ public sealed class MediaTests : IDisposable
     }
 
     [Fact]
+    public async Task The_memory_of_the_poster_maker_is_bounded()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "This is not Linux.");
+        var folder = Directory.CreateDirectory(Path.Combine(storage.Root.Folder, "tools"));
+        var tool = Path.Combine(folder.FullName, "ffmpeg");
+        await File.WriteAllTextAsync(tool, "#!/bin/sh\nfor last; do :; done\nulimit -v > \"${last#file:}\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var limited = new FfmpegTools(folder.FullName, NullLogger<FfmpegTools>.Instance);
+
+        var poster = await new FfmpegPosterMaker(storage.Root, limited, TimeProvider.System, NullLogger<FfmpegPosterMaker>.Instance).MakeAsync(Place("mp4", new byte[100]), CancellationToken.None);
+
+        Assert.Equal(FfmpegPosterMaker.MaxMemory / 1024, long.Parse(await File.ReadAllTextAsync(storage.Root.Locate(poster!))));
+    }
+
+    [Fact]
     public async Task A_missing_tool_is_told_in_one_line_when_the_work_begins()
     {
         var log = new RecordedLog();
