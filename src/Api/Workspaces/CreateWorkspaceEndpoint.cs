@@ -11,6 +11,7 @@ using VideoPlatform.Application.Workspaces.Create;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Archive;
 
 namespace VideoPlatform.Api.Workspaces;
 
@@ -58,7 +59,7 @@ internal static class CreateWorkspaceEndpoint
         {
             failure = new ValidationFailed("image", "The form is not well-formed multipart/form-data.");
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && !ct.IsCancellationRequested)
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or StorageUnavailableException) && !ct.IsCancellationRequested)
         {
             failure = new ValidationFailed("image", "The form ended before its end.");
         }

@@ -28,7 +28,7 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
 
             var inspected = await inspector.InspectAsync(part, ct);
             return inspected.Then<ReceivedPicture>(facts => new ReceivedPicture(
-                new Picture(GiveName(part, facts.Extension), facts.ContentType, body.Size, facts.Width, facts.Height, facts.HasAlpha), body.Sha256));
+                new Picture(OnDisk(() => GiveName(part, facts.Extension)), facts.ContentType, body.Size, facts.Width, facts.Height, facts.HasAlpha), body.Sha256));
         }
         catch (IOException e) when (e.IsDiskFull())
         {
@@ -58,7 +58,7 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
     private async Task<Result<Written>> WriteAsync(Stream upload, string part, CancellationToken ct)
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var file = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        using var file = OnDisk(() => File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write, FileShare.None));
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
@@ -68,11 +68,11 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
             {
                 if (size + read > options.Value.MaxBytes) return new ImageTooLarge(options.Value.MaxBytes);
                 sha256.AppendData(block, 0, read);
-                await RandomAccess.WriteAsync(file, block.AsMemory(0, read), size, ct);
+                OnDisk(() => RandomAccess.Write(file, block.AsSpan(0, read), size));
                 size += read;
             }
 
-            if (size > 0) RandomAccess.FlushToDisk(file);
+            if (size > 0) OnDisk(() => RandomAccess.FlushToDisk(file));
             return new Written(size, Convert.ToHexStringLower(sha256.GetHashAndReset()));
         }
         finally
@@ -89,6 +89,25 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
 
         DurableFile.FlushFolder(root.Folder);
         return path;
+    }
+
+    private static void OnDisk(Action step) => OnDisk(() =>
+    {
+        step();
+        return true;
+    });
+
+    /// <summary>The caller's body breaks with the same exceptions as the disk: whose fault it was must be told apart.</summary>
+    private static T OnDisk<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException io && !io.IsDiskFull()))
+        {
+            throw new StorageUnavailableException($"A picture could not be written: {e.Message}", e);
+        }
     }
 
     private string NewName() => $"{clock.GetUtcNow().ToUnixTimeMilliseconds()}-{RandomNumberGenerator.GetString(Base36, 8)}";

@@ -208,6 +208,18 @@ public sealed class CreateWorkspaceTests(AService service) : IClassFixture<AServ
         Assert.Equal("degraded", (await full.GetAsync("/health/ready")).Json["status"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task A_storage_that_is_gone_is_not_the_callers_fault()
+    {
+        await using var host = await PlatformHost.StartAsync();
+        File.Delete(Path.Combine(host.Root, ".videoplatform"));
+
+        (await host.UploadAsync(Pictures.Png())).IsProblem(500, "internal_error");
+
+        Assert.Empty(host.StoredFiles());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.GetAsync("/health/ready")).Status);
+    }
+
     private async Task RefusedAsync(MultipartFormDataContent form, int status, string code, string? field = null)
     {
         var before = Host.StoredFiles();
