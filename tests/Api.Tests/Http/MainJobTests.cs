@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using VideoPlatform.Api.Tests.Hosting;
+using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Api.Tests.Http;
 
@@ -25,6 +28,22 @@ public sealed class MainJobTests
             host.Provider.Counters.Requests.Where(r => r.Listener == "api"),
             r => Assert.Matches("^(POST /api/v1/services/aigc/video-generation/video-synthesis|GET /api/v1/tasks/[0-9a-f-]+)$", $"{r.Method} {r.Path}"));
         Assert.All(host.Provider.Counters.Requests.Where(r => r.Listener == "results"), r => Assert.DoesNotContain("Authorization", r.HeaderNames));
+    }
+
+    [Fact]
+    public async Task Facts_and_poster_that_a_crash_has_cost_are_made_after_the_next_start()
+    {
+        await using var host = await PlatformHost.StartAsync();
+        var id = await host.GivenVideoAsync();
+        await host.WaitForAsync(id, v => v["thumbnail_url"] is not null, "described");
+        var forgotten = await host.Services.GetRequiredService<IWorkspaceRepository>().ChangeAsync(
+            WorkspaceId.Parse(id), w => w.Describe(w.Video!.File! with { Media = null, Thumbnail = null }, TimeProvider.System.GetUtcNow()), TestContext.Current.CancellationToken);
+        Assert.True(forgotten.TryGet(out _, out _));
+
+        await host.StopAsync();
+        await host.StartAgainAsync();
+
+        await host.WaitForAsync(id, v => v["thumbnail_url"] is not null && v["media"] is not null, "described");
     }
 
     [Fact]

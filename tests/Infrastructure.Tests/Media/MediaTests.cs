@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SkiaSharp;
+using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Proof;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Media;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Infrastructure.Work;
+using VideoPlatform.Testing.Records;
 using VideoPlatform.Testing.UseCases;
 
 namespace VideoPlatform.Infrastructure.Tests.Media;
@@ -133,7 +135,8 @@ public sealed class MediaTests : IDisposable
         var log = new RecordedLog();
         using var logs = LoggerFactory.Create(builder => builder.AddProvider(log));
         var none = new FfmpegTools(searchPath: "", logs.CreateLogger<FfmpegTools>());
-        using var describer = new Describer(new ServiceCollection().BuildServiceProvider(), none, NullLogger<Describer>.Instance);
+        await using var services = new ServiceCollection().AddSingleton<IWorkspaceRepository>(new InMemoryWorkspaceRepository()).BuildServiceProvider();
+        using var describer = new Describer(services, none, TimeProvider.System, NullLogger<Describer>.Instance);
 
         await describer.StartAsync(CancellationToken.None);
         none.TellMissing();

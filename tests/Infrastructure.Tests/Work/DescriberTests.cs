@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using VideoPlatform.Application.Videos.Describe;
+using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Media;
 using VideoPlatform.Infrastructure.Work;
 using VideoPlatform.Testing.Records;
 
@@ -25,8 +27,8 @@ public sealed class DescriberTests
             described.TrySetResult(second.Id);
             return new Done();
         });
-        await using var services = new ServiceCollection().AddSingleton(mediator).BuildServiceProvider();
-        using var describer = new Describer(services, NullLogger<Describer>.Instance);
+        await using var services = new ServiceCollection().AddSingleton(mediator).AddSingleton<IWorkspaceRepository>(new InMemoryWorkspaceRepository()).BuildServiceProvider();
+        using var describer = new Describer(services, new FfmpegTools(NullLogger<FfmpegTools>.Instance), TimeProvider.System, NullLogger<Describer>.Instance);
         await describer.StartAsync(ct);
 
         describer.Changed(null, first);
