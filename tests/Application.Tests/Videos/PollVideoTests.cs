@@ -115,6 +115,21 @@ public sealed class PollVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task Denials_are_asked_for_again_without_regard_to_age()
+    {
+        var id = await GivenProcessing();
+        Clock.Advance(TimeSpan.FromHours(3));
+        for (var i = 0; i < 2; i++)
+        {
+            Provider.AnswerQuery(new TaskAnswer.Gone());
+            Ok(await Step(id));
+            var pause = (await AssertStands(id, VideoStatus.Processing, "task_not_visible")).State.DueAt!.Value - Now;
+            Assert.InRange(pause, Qwen.PollInterval * 0.9, Qwen.PollInterval * 1.1);
+            Clock.Advance(pause + TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    [Fact]
     public async Task A_task_that_becomes_visible_goes_on()
     {
         var id = await GivenProcessing();

@@ -48,7 +48,7 @@ internal sealed partial class PollVideoHandler(
             case TaskAnswer.Gone when now - (before.SubmittedAt ?? now) < recordLives && Denials(before, state) + 1 < DenialsThatProve:
                 // It was paid for, and its record should live: one answer that denies it is not yet the truth.
                 Result<Video> counted = Denials(before, state) > 0 ? video : video.StillProcessing(now);
-                return counted.Then(v => Silent(before, state with { Silences = Denials(before, state) }, notVisible, null, now, v));
+                return counted.Then(v => v.ProviderSilent(notVisible, Schedule.NextPoll(qwen.Value, now, 0, now)));
             case TaskAnswer.Gone:
                 return video.TaskGone(new Problem("task_expired", "The provider does not know the task any more: its record lives a day."), now);
             case TaskAnswer.Silent silent:
@@ -64,7 +64,7 @@ internal sealed partial class PollVideoHandler(
 
     private static readonly Problem notVisible = new("task_not_visible", "The provider does not show the task, whose record should live still; it is asked again.");
 
-    /// <summary>So many denials in a row, each asked for later than the one before, prove that the provider has lost the task.</summary>
+    /// <summary>So many denials in a row, a polling interval apart, prove that the provider has lost the task.</summary>
     private const int DenialsThatProve = 3;
 
     private static int Denials(Video before, VideoState.Processing state) => before.Problem?.Code == notVisible.Code ? state.Silences : 0;
