@@ -17,9 +17,9 @@ public sealed class QueueGateTests
         var first = gate.Blocked(no);
         for (var i = 0; i < 8; i++) gate.Blocked(no);
 
-        Assert.InRange(gate.Blocked(no) - clock.GetUtcNow(), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(34));
-        clock.Now = first + TimeSpan.FromSeconds(10);
-        Assert.InRange(gate.Blocked(no) - clock.GetUtcNow(), TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(70));
+        Assert.InRange(gate.Blocked(no) - clock.GetUtcNow(), TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5.5));
+        clock.Now = first + TimeSpan.FromSeconds(1);
+        Assert.InRange(gate.Blocked(no) - clock.GetUtcNow(), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(11));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class QueueGate(TimeProvider clock)
 {
     private static readonly TimeSpan firstThrottle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan longestThrottle = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan firstBlock = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan firstBlock = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan longestBlock = TimeSpan.FromMinutes(10);
 
     // As long as the one that was let through is under way, no other follows it.

@@ -215,7 +215,7 @@ public sealed class SubmitVideoTests : Testing.UseCases.UseCases
         Ok(await Step(id));
 
         var video = await AssertStands(id, VideoStatus.Queued, "ProviderCode");
-        Assert.InRange(video.State.DueAt!.Value - Now, TimeSpan.FromSeconds(27), TimeSpan.FromSeconds(33));
+        Assert.InRange(video.State.DueAt!.Value - Now, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5.5));
         Assert.Equal(problem, Gate.StoppedBecause);
         Assert.Equal(0, Gate.Admits("wan2.6-i2v", 5));
     }
