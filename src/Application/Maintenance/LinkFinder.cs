@@ -22,6 +22,9 @@ internal abstract record LinkState
 /// <summary>Whether a finished video's bytes can still be had from the provider: by its link, or by another that the task gives.</summary>
 internal sealed class LinkFinder(ILinkProbe probe, IVideoProvider provider, IOptions<QwenOptions> qwen, TimeProvider clock)
 {
+    // Our clock may be wrong: a link that cannot be asked is given this much more.
+    private static readonly TimeSpan pastDeadline = TimeSpan.FromHours(2);
+
     // How long a link is trusted that answers although its time is over.
     private static readonly TimeSpan stillAlive = TimeSpan.FromHours(1);
 
@@ -43,7 +46,7 @@ internal sealed class LinkFinder(ILinkProbe probe, IVideoProvider provider, IOpt
                 return await probe.ProbeAsync(link, ct) switch
                 {
                     LinkAnswer.Dead dead => new LinkState.Dead(dead.Problem),
-                    LinkAnswer.Unclear unclear when link.ExpiresAt + Schedule.PastDeadline < now =>
+                    LinkAnswer.Unclear unclear when link.ExpiresAt + pastDeadline < now =>
                         new LinkState.Dead(new Problem("link_expired", $"The link's time is over. Last: {unclear.Problem.Message}")),
                     LinkAnswer.Unclear unclear => new LinkState.Unclear(unclear.Problem),
                     _ => new LinkState.Live(link.ExpiresAt is null ? null : RemoteLink.Restore(link.Url, now + stillAlive, isDead: false)),

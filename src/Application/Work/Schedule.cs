@@ -14,9 +14,6 @@ public static class Schedule
     /// <summary>A video that is remote only is at risk when its link dies within this.</summary>
     public static readonly TimeSpan AtRisk = TimeSpan.FromHours(2);
 
-    /// <summary>Our clock may be wrong: so long after its deadline a link that has not said no is still tried.</summary>
-    public static readonly TimeSpan PastDeadline = TimeSpan.FromHours(2);
-
     /// <summary>So many complete looks at the provider's list prove that a task does not exist.</summary>
     public const int LooksThatProveAbsence = 4;
 

@@ -126,7 +126,7 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     [Fact]
     public async Task However_often_it_failed_several_tries_still_fit_before_the_deadline()
     {
-        var deadline = Now.AddMinutes(10);
+        var deadline = DateTimeOffset.FromUnixTimeSeconds(Now.AddMinutes(10).ToUnixTimeSeconds());
         var id = await GivenDownloading(Link(deadline));
         Source.ThenUnavailable();
         var tries = new List<DateTimeOffset>();
@@ -309,20 +309,36 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
-    public async Task A_link_whose_time_ran_out_is_tried_two_hours_longer_since_our_clock_may_be_wrong()
+    public async Task What_cannot_be_fetched_until_the_deadline_is_expired()
     {
-        var deadline = Now.AddMinutes(10);
+        var deadline = DateTimeOffset.FromUnixTimeSeconds(Now.AddMinutes(10).ToUnixTimeSeconds());
         var id = await GivenDownloading(Link(deadline));
         Source.ThenUnavailable();
-        Clock.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(deadline.ToUnixTimeSeconds()).AddHours(2));
+        Clock.SetUtcNow(deadline.AddMilliseconds(-1));
         Ok(await Step(id));
         await AssertStands(id, VideoStatus.Downloading, "http_503");
+        Provider.AnswerQuery("task-1", new TaskAnswer.Succeeded(Link(deadline), Now, null));
 
-        Clock.Advance(TimeSpan.FromMinutes(6));
-        Ok(await Step(id));
+        Ok(await StepWhenDue(id));
 
         var video = await AssertStands(id, VideoStatus.Expired, "link_expired");
         Assert.Contains("Try again.", video.Problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_whose_time_is_over_is_given_up_for_a_fresh_one()
+    {
+        var id = await GivenDownloading(Link(Now.AddMinutes(10)));
+        Source.ThenUnavailable();
+        Clock.Advance(TimeSpan.FromMinutes(10));
+        Provider.AnswerQuery("task-1", new TaskAnswer.Succeeded(Provider.LinkOf("task-1"), Now, null));
+
+        Ok(await Step(id));
+
+        Assert.Equal(Provider.LinkOf("task-1"), (await AssertStands(id, VideoStatus.Downloading)).Link);
+        Source.ThenServe(sample.Bytes);
+        Ok(await Step(id));
+        await AssertStands(id, VideoStatus.Completed);
     }
 
     [Fact]

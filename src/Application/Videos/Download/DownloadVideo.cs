@@ -42,17 +42,16 @@ internal sealed partial class DownloadVideoHandler(
                         var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
                         return fetched is ArchiveAnswer.Stored stored
                             ? await Store(command, video, state.Stem, stored.File)
-                            : await End(command, state.Stem, v => NotStored(v, state, link, fetched));
+                            : await End(command, state.Stem, await NotStored(video, state, link, fetched, ct));
                     }
 
                 case SourceAnswer.Dead dead:
                     LogDead(workspace.Id, dead.HttpStatus, link.Public);
-                    var fresh = await AskForFreshLink(video, state, link, ct);
-                    return await End(command, state.Stem, v => fresh(v, dead.Problem));
+                    return await End(command, state.Stem, await AskForFreshLink(video, state, link, dead.Problem, ct));
                 case SourceAnswer.Forbidden forbidden:
-                    return await End(command, state.Stem, v => TryAgain(v, state, link, forbidden.Problem, slowly: true));
+                    return await End(command, state.Stem, await TryAgain(video, state, link, forbidden.Problem, slowly: true, ct));
                 case SourceAnswer.Unavailable unavailable:
-                    return await End(command, state.Stem, v => TryAgain(v, state, link, unavailable.Problem, slowly: false));
+                    return await End(command, state.Stem, await TryAgain(video, state, link, unavailable.Problem, slowly: false, ct));
                 default:
                     throw new UnreachableException(answer.ToString());
             }
@@ -105,38 +104,39 @@ internal sealed partial class DownloadVideoHandler(
     private async Task<bool> IsWanted(WorkspaceId id, string stem) =>
         (await workspaces.FindAsync(id, CancellationToken.None))?.Video?.State is VideoState.Downloading d && d.Stem == stem;
 
-    private Result<Video> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer) => answer switch
+    private async Task<Func<Video, Result<Video>>> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer, CancellationToken ct) => answer switch
     {
-        ArchiveAnswer.Unproven unproven => TryAgain(video, state, link, unproven.Problem, slowly: false),
-        ArchiveAnswer.TooLarge tooLarge => TryAgain(video, state, link, tooLarge.Problem, slowly: true),
-        ArchiveAnswer.DiskFull full => video.FetchPaused(full.Problem, clock.Now() + Backoff.Jitter(whileDiskIsFull)),
+        ArchiveAnswer.Unproven unproven => await TryAgain(video, state, link, unproven.Problem, slowly: false, ct),
+        ArchiveAnswer.TooLarge tooLarge => await TryAgain(video, state, link, tooLarge.Problem, slowly: true, ct),
+        ArchiveAnswer.DiskFull full => v => v.FetchPaused(full.Problem, clock.Now() + Backoff.Jitter(whileDiskIsFull)),
         _ => throw new UnreachableException(answer.ToString()),
     };
 
     private static readonly TimeSpan whileDiskIsFull = TimeSpan.FromSeconds(30);
 
-    private Result<Video> TryAgain(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, bool slowly)
+    /// <summary>Again and again, until the deadline: what fails after it finds a dead link.</summary>
+    private async Task<Func<Video, Result<Video>>> TryAgain(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, bool slowly, CancellationToken ct)
     {
         var now = clock.Now();
-        if (link.ExpiresAt < now - Schedule.PastDeadline)
-            return video.LinkDied(new Problem("link_expired", $"The link's time ran out before the video could be fetched. Last: {problem.Message}"), now);
+        if (!link.LivesAt(now))
+            return await AskForFreshLink(video, state, link, new Problem("link_expired", $"The link's time ran out before the video could be fetched. Last: {problem.Message}"), ct);
 
         var failures = slowly ? int.MaxValue : state.Attempts;
-        return video.FetchFailed(problem, Schedule.NextFetch(options.Value, failures, link.ExpiresAt, now));
+        return v => v.FetchFailed(problem, Schedule.NextFetch(options.Value, failures, link.ExpiresAt, now));
     }
 
     /// <summary>The link is dead: the task is asked once for another.</summary>
-    private async Task<Func<Video, Problem, Result<Video>>> AskForFreshLink(Video video, VideoState.Downloading state, RemoteLink link, CancellationToken ct)
+    private async Task<Func<Video, Result<Video>>> AskForFreshLink(Video video, VideoState.Downloading state, RemoteLink link, Problem problem, CancellationToken ct)
     {
-        if (state.AskedForFreshLink || state.Made is not { } task) return (v, problem) => v.LinkDied(problem, clock.Now());
+        if (state.AskedForFreshLink || state.Made is not { } task) return v => v.LinkDied(problem, clock.Now());
 
         return await provider.QueryAsync(task, ct) switch
         {
-            TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != link.Url => (v, _) => v.FreshLink(fresh, clock.Now()),
+            TaskAnswer.Succeeded { Link: { } fresh } when fresh.Url != link.Url => v => v.FreshLink(fresh, clock.Now()),
             // As long as it may still know the task it is asked again; after that there is nobody left to ask.
             TaskAnswer.Silent when clock.Now() - (video.FinishedAt ?? video.RequestedAt) < Schedule.TaskRecordLife =>
-                (v, problem) => v.LinkRefused(problem, Schedule.NextFetch(options.Value, state.Attempts, null, clock.Now())),
-            _ => (v, problem) => v.LinkDied(problem, clock.Now()),
+                v => v.LinkRefused(problem, Schedule.NextFetch(options.Value, state.Attempts, null, clock.Now())),
+            _ => v => v.LinkDied(problem, clock.Now()),
         };
     }
 
