@@ -22,6 +22,7 @@ public static class ApplicationRegistration
         services.AddValidatorsFromAssemblyContaining<WorkspaceViews>(ServiceLifetime.Transient, includeInternalTypes: true);
 
         services.AddSingleton<QueueGate>();
+        services.AddSingleton<UnansweredMarks>();
         services.AddSingleton<TaskListGlance>();
         services.AddSingleton<WorkspaceViews>();
         services.AddSingleton<IProgressBoard, ProgressBoard>();

@@ -105,7 +105,8 @@ public abstract record TaskListAnswer
     private TaskListAnswer() { }
 
     /// <param name="TotalPages">As the provider says; 0 for an empty list.</param>
-    public sealed record Page(IReadOnlyList<ListedTask> Tasks, int TotalPages) : TaskListAnswer;
+    /// <param name="ClockAhead">How far the provider's clock is before ours, to about a second; null when it does not tell its time.</param>
+    public sealed record Page(IReadOnlyList<ListedTask> Tasks, int TotalPages, TimeSpan? ClockAhead = null) : TaskListAnswer;
 
     public sealed record Silent(Problem Problem, TimeSpan? RetryAfter, bool Blocks) : TaskListAnswer;
 }

@@ -13,8 +13,9 @@ namespace VideoPlatform.Infrastructure.Qwen;
 /// <summary>One answer, or that there was none.</summary>
 /// <param name="Status">0 when there was no answer.</param>
 /// <param name="Json">Undefined when the body was no JSON.</param>
+/// <param name="ClockAhead">How far the other side's clock (<c>Date</c>, whole seconds) is before ours; null when it does not tell.</param>
 /// <param name="Problem">What to say of it where it is no success.</param>
-internal sealed record QwenReply(int Status, JsonElement Json, TimeSpan? RetryAfter, Problem Problem)
+internal sealed record QwenReply(int Status, JsonElement Json, TimeSpan? RetryAfter, TimeSpan? ClockAhead, Problem Problem)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -80,7 +81,7 @@ internal sealed class QwenHttp(IOptions<QwenOptions> options, TimeProvider clock
             using var response = await wire.SendAsync(request, either.Token);
             var json = QwenJson.Parse(await ReadAsync(response.Content, either.Token));
             var status = (int)response.StatusCode;
-            return new QwenReply(status, json, RetryAfter(response), QwenErrors.Describe(status, json, Key));
+            return new QwenReply(status, json, RetryAfter(response), response.Headers.Date - clock.GetUtcNow(), QwenErrors.Describe(status, json, Key));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -93,7 +94,7 @@ internal sealed class QwenHttp(IOptions<QwenOptions> options, TimeProvider clock
         }
     }
 
-    private static QwenReply None(string code, string message) => new(0, default, null, new Problem(code, message));
+    private static QwenReply None(string code, string message) => new(0, default, null, null, new Problem(code, message));
 
     /// <returns>Empty when the body is longer than any answer can be.</returns>
     private static async Task<string> ReadAsync(HttpContent content, CancellationToken ct)

@@ -70,7 +70,7 @@ internal sealed partial class QwenVideoProvider(
         using var request = http.Call(HttpMethod.Get, QwenEndpoints.List(c.Endpoint, query), c.Key);
         var reply = await http.SendAsync(request, ct);
         return reply.IsSuccess && Page(TaskListWire.Read(reply.Json), query) is { } page
-            ? page
+            ? page with { ClockAhead = reply.ClockAhead }
             : new TaskListAnswer.Silent(Noted("list", reply), reply.BackOff, !reply.IsSuccess && reply.Verdict is QwenVerdict.Blocked);
     }
 

@@ -144,6 +144,47 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
         Assert.Equal(0, Assert.IsType<VideoState.Unsettled>(video.State).Looks);
     }
 
+    [Fact]
+    public async Task A_task_of_another_time_is_not_ours_when_both_clocks_are_known_to_be_right()
+    {
+        var id = await GivenUnsettled(paid: false);
+        AnswerList(TimeSpan.FromSeconds(-0.8), Listed("early") with { CreatedAt = Now.AddMinutes(-10) });
+
+        Ok(await StepWhenDue(id));
+
+        await AssertNotFoundYet(id, looks: 1);
+        Assert.DoesNotContain("query early", Provider.Calls);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_task_is_found_by_the_provider_s_clock_where_ours_is_wrong_all_the_time(int hours)
+    {
+        var id = await GivenUnsettled(paid: false);
+        AnswerList(TimeSpan.FromHours(hours), Listed("found") with { CreatedAt = Now.AddHours(hours) }, Listed("foreign") with { CreatedAt = Now });
+        Provider.AnswerQuery("found", Running);
+
+        Ok(await StepWhenDue(id));
+
+        Assert.Equal("found", (await AssertStands(id, VideoStatus.Processing)).State.Task!.Id);
+    }
+
+    [Fact]
+    public async Task A_mark_of_another_process_makes_every_time_doubtful()
+    {
+        var id = await GivenQueued();
+        await Change(id, v => v.MarkSubmitting(new SubmitAttempt(Guid.NewGuid(), Now, "hash", Qwen.Account)));
+        Ok(await Step(id));
+        await AssertStands(id, VideoStatus.Unsettled, "submit_interrupted");
+        AnswerList(TimeSpan.Zero, Listed("early") with { CreatedAt = Now.AddHours(-1) });
+        Provider.AnswerQuery("early", Made(Prompt));
+
+        Ok(await StepWhenDue(id));
+
+        await AssertStands(id, VideoStatus.Unsettled, "other_time");
+    }
+
     [Theory]
     [InlineData(-7200.001)]
     [InlineData(7380.001)]
@@ -582,6 +623,8 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     private ListedTask Listed(string id) => new(id, "RUNNING", Model, Now, null);
 
     private void AnswerList(params ListedTask[] tasks) => Provider.AnswerList(new TaskListAnswer.Page(tasks, tasks.Length == 0 ? 0 : 1));
+
+    private void AnswerList(TimeSpan clockAhead, params ListedTask[] tasks) => Provider.AnswerList(new TaskListAnswer.Page(tasks, 1, clockAhead));
 
     private async Task<Video> AssertNotFoundYet(WorkspaceId id, int looks)
     {

@@ -18,7 +18,7 @@ namespace VideoPlatform.Application.Videos.Settle;
 public sealed record SettleVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
 
 internal sealed partial class SettleVideoHandler(
-    IWorkspaceRepository workspaces, IVideoProvider provider, IOptions<QwenOptions> qwen, IOptions<WorkOptions> work, TimeProvider clock,
+    IWorkspaceRepository workspaces, IVideoProvider provider, UnansweredMarks unanswered, IOptions<QwenOptions> qwen, IOptions<WorkOptions> work, TimeProvider clock,
     ILogger<SettleVideoHandler> log) : IRequestHandler<SettleVideo, Result<Done>>
 {
     private const int PageSize = 20;
@@ -48,6 +48,8 @@ internal sealed partial class SettleVideoHandler(
             _ => _ => new VersionConflict("There is nothing to settle."),
         };
         var settled = await workspaces.ChangeAsync(workspace.Id, w => w.End(command.Claim, clock.Now(), outcome), CancellationToken.None);
+        if (settled.TryGet(out var after, out _) && workspace.Video?.State is VideoState.Unsettled { Attempt: var attempt } && after.Video?.Status is not VideoStatus.Unsettled)
+            unanswered.Forget(attempt);
         return settled.Then<Done>(_ => new Done());
     }
 
@@ -58,11 +60,12 @@ internal sealed partial class SettleVideoHandler(
     {
         var request = workspace.Video!.Request!;
         var now = clock.Now();
-        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } unknown) return LookAgain(state, now);
+        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } listed) return LookAgain(state, now);
+        var (unknown, attempt, ahead) = listed;
 
         var possible = new List<Candidate>();
         var mine = new List<Candidate>();
-        foreach (var task in unknown.Where(t => IsInTime(t, state.Attempt)))
+        foreach (var task in unknown.Where(t => IsInTime(t, attempt)))
         {
             switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
             {
@@ -80,7 +83,7 @@ internal sealed partial class SettleVideoHandler(
             possible.Add(new Candidate(task.Id, task.Status, task.CreatedAt, mine.Find(m => m.TaskId == task.Id)?.Prompt));
         }
 
-        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now);
+        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, attempt)), ct) is not { } beyond) return LookAgain(state, now);
         var wentElsewhere = state.Attempt.Account is { } account && account != qwen.Value.Account;
         if (possible.Count == 0 && beyond.Ours.Count == 0)
         {
@@ -91,7 +94,7 @@ internal sealed partial class SettleVideoHandler(
 
         // A task that shows our own prompt is ours: no other request of these words may be under way.
         var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 && !wentElsewhere ? possible[0] : null;
-        if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ct)))
+        if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ahead, ct)))
         {
             LogAdopted(workspace.Id, found.TaskId);
             return v => v.SettledAs(new ProviderTask(found.TaskId, qwen.Value.BaseUrl), "Found in the provider's task list.", now);
@@ -137,22 +140,29 @@ internal sealed partial class SettleVideoHandler(
         return (ours, undecided);
     }
 
-    /// <summary>Tasks of this model that no record knows, created around the attempt. Null when the list could not be read whole.</summary>
-    private async Task<IReadOnlyList<ListedTask>?> ListUnknownTasks(string model, SubmitAttempt attempt, CancellationToken ct)
+    /// <summary>
+    /// Tasks of this model that no record knows, created around the attempt; the attempt with its time as the provider's clock had it, and how far that clock
+    /// is ahead, as far as it can be known. Null when the list could not be read whole.
+    /// </summary>
+    private async Task<(IReadOnlyList<ListedTask> Tasks, SubmitAttempt Attempt, TimeSpan ClockAhead)?> ListUnknownTasks(string model, SubmitAttempt attempt, CancellationToken ct)
     {
-        var (from, to) = (attempt.At - wrongClock, LatestOf(attempt) + wrongClock);
-        var found = new Dictionary<string, ListedTask>(StringComparer.Ordinal);
+        var (ahead, listed) = ((TimeSpan?)null, new Dictionary<string, ListedTask>(StringComparer.Ordinal));
         for (var page = 1; ; page++)
         {
             if (await provider.ListAsync(new TaskListQuery(model, page, PageSize), ct) is not TaskListAnswer.Page answer) return null;
             foreach (var task in answer.Tasks)
-                if ((task.Model is null || task.Model == model) && (task.CreatedAt is null || (task.CreatedAt >= from && task.CreatedAt <= to)))
-                    found[task.Id] = task;
+                if (task.Model is null || task.Model == model) listed[task.Id] = task;
+            ahead = answer.ClockAhead;
             if (page >= answer.TotalPages || answer.Tasks.Count == 0) break;
         }
 
-        var known = await workspaces.FindKnownTasksAsync(found.Keys, ct);
-        return [.. found.Values.Where(t => !known.Contains(t.Id))];
+        // Where both clocks are known, now and when the mark was written, there is no other time to look at.
+        var isSure = ahead is not null && unanswered.WallClockIsUnmovedSince(attempt);
+        var theirs = isSure ? attempt with { At = attempt.At + ahead!.Value } : attempt;
+        var (from, to) = isSure ? (theirs.At - clockSkew, LatestOf(theirs)) : (theirs.At - wrongClock, LatestOf(theirs) + wrongClock);
+        var found = listed.Values.Where(t => t.CreatedAt is not { } created || (created >= from && created <= to)).ToList();
+        var known = await workspaces.FindKnownTasksAsync([.. found.Select(t => t.Id)], ct);
+        return ([.. found.Where(t => !known.Contains(t.Id))], theirs, isSure ? ahead!.Value : TimeSpan.Zero);
     }
 
     /// <summary>Created when the attempt may have been received. A task without a time may have been.</summary>
@@ -162,21 +172,21 @@ internal sealed partial class SettleVideoHandler(
     private DateTimeOffset LatestOf(SubmitAttempt attempt) => attempt.At + work.Value.LeaseDuration + qwen.Value.RequestTimeout + clockSkew;
 
     /// <summary>Whether another undecided submit could be the one behind this task, as long as the task does not show its prompt.</summary>
-    private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, CancellationToken ct)
+    private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, TimeSpan ahead, CancellationToken ct)
     {
         foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
         {
             await foreach (var other in workspaces.ListUndecidedAsync(status, workspace.Id, clock.Now(), ct))
-                if (other.Video!.Request?.Model == request.Model && MayBehind(other.Video.State, candidate)) return true;
+                if (other.Video!.Request?.Model == request.Model && MayBeBehind(other.Video.State, candidate, ahead)) return true;
         }
 
         return false;
     }
 
-    private static bool MayBehind(VideoState state, Candidate candidate)
+    private static bool MayBeBehind(VideoState state, Candidate candidate, TimeSpan ahead)
     {
         var at = state switch { VideoState.Submitting s => s.Attempt.At, VideoState.Unsettled u => u.Attempt.At, _ => DateTimeOffset.MaxValue };
-        return candidate.CreatedAt is not { } created || created >= at - clockSkew;
+        return candidate.CreatedAt is not { } created || created >= at + ahead - clockSkew;
     }
 
     /// <summary>A complete look that showed nothing of ours.</summary>

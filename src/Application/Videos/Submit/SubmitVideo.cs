@@ -20,7 +20,7 @@ namespace VideoPlatform.Application.Videos.Submit;
 public sealed record SubmitVideo(WorkspaceId WorkspaceId, Guid Claim) : IRequest<Result<Done>>;
 
 internal sealed partial class SubmitVideoHandler(
-    IWorkspaceRepository workspaces, IVideoProvider provider, QueueGate gate, IOptions<QwenOptions> qwen, IOptions<WorkOptions> work,
+    IWorkspaceRepository workspaces, IVideoProvider provider, QueueGate gate, UnansweredMarks unanswered, IOptions<QwenOptions> qwen, IOptions<WorkOptions> work,
     TimeProvider clock, ILogger<SubmitVideoHandler> log) : IRequestHandler<SubmitVideo, Result<Done>>
 {
     public async Task<Result<Done>> Handle(SubmitVideo command, CancellationToken ct)
@@ -56,7 +56,7 @@ internal sealed partial class SubmitVideoHandler(
     private async Task<Result<Done>> Submit(WorkspaceId id, Guid claim, VideoRequest request, VideoModel model, PictureHandover.Ready picture)
     {
         var paid = CancellationToken.None;   // from here on, a worker that is told to stop must not lose what is paid for
-        var now = clock.Now();
+        var (now, timestamp) = (clock.Now(), clock.GetTimestamp());
         var attempt = new SubmitAttempt(claim, now, request.Hash(picture.Picture.Path.Url), qwen.Value.Account);
         var lease = now + work.Value.LeaseDuration;
         var marked = await workspaces.ChangeAsync(
@@ -96,6 +96,7 @@ internal sealed partial class SubmitVideoHandler(
                 var again = gate.Throttled(request.Model, notSent.Problem, null);
                 return await Note(id, v => v.BackToQueue(attempt.Id, notSent.Problem, again, clock.Now()));
             case SubmitAnswer.Unclear unclear:
+                unanswered.Keep(attempt, timestamp);
                 return await Note(id, v => v.Unclear(attempt.Id, unclear.Problem, Schedule.NextLook(qwen.Value, 0, clock.Now()), clock.Now()));
             case var other:
                 throw new UnreachableException(other.ToString());

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using VideoPlatform.Domain.Videos;
+
+namespace VideoPlatform.Application.Videos;
+
+/// <summary>
+/// When this process wrote the marks of submits that were not answered, by a clock that nobody can set. It tells later whether the wall clock,
+/// by which a task is recognised as one of that time, has been set since. Kept in memory: of another process's marks nothing is known.
+/// </summary>
+public sealed class UnansweredMarks(TimeProvider clock)
+{
+    private static readonly TimeSpan tolerance = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Guid, long> marked = new();
+
+    /// <param name="timestamp">Of the moment of <see cref="SubmitAttempt.At"/>.</param>
+    public void Keep(SubmitAttempt attempt, long timestamp) => marked[attempt.Id] = timestamp;
+
+    public void Forget(SubmitAttempt attempt) => marked.TryRemove(attempt.Id, out _);
+
+    /// <summary>Whether the wall clock has gone evenly since the mark was written.</summary>
+    public bool WallClockIsUnmovedSince(SubmitAttempt attempt) =>
+        marked.TryGetValue(attempt.Id, out var timestamp)
+        && (clock.GetUtcNow() - attempt.At - clock.GetElapsedTime(timestamp)).Duration() < tolerance;
+}
