@@ -15,7 +15,7 @@ internal static class UndecidedSubmits
     /// </summary>
     /// <param name="status"><c>submitting</c> or <c>unsettled</c>.</param>
     public static async IAsyncEnumerable<Workspace> ListUndecidedAsync(
-        this IWorkspaceRepository workspaces, VideoStatus status, WorkspaceId except, DateTimeOffset now, [EnumeratorCancellation] CancellationToken ct)
+        this IWorkspaceRepository workspaces, VideoStatus status, WorkspaceId? except, DateTimeOffset now, [EnumeratorCancellation] CancellationToken ct)
     {
         WorkspaceId? before = null;
         do

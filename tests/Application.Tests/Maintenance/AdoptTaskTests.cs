@@ -56,6 +56,31 @@ public sealed class AdoptTaskTests : Testing.UseCases.UseCases
         Assert.Contains(id.Value, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Prompt, true)]
+    [InlineData("somebody else's words", false)]
+    [InlineData(null, true)]
+    public async Task A_task_that_a_submit_without_answer_may_be_behind_is_left_to_it(string? shown, bool mayBe)
+    {
+        var id = await GivenUnsettled(paid: false);
+        Provider.AnswerQuery("found", shown is null ? new TaskAnswer.Working("RUNNING", IsPending: false) : new TaskAnswer.Succeeded(Provider.LinkOf("found"), Now, shown));
+
+        var adopted = await Send(new AdoptTask("found", null));
+
+        if (mayBe) Assert.Contains(id.Value, Assert.IsType<VersionConflict>(ErrorOf(adopted)).Message, StringComparison.Ordinal);
+        else Assert.Equal("found", Ok(adopted).Video!.TaskId);
+    }
+
+    [Fact]
+    public async Task A_task_whose_submit_is_answered_meanwhile_is_not_adopted()
+    {
+        var id = await GivenQueued();
+        Provider.AnswerQuery("task-1", new TaskAnswer.Working("RUNNING", IsPending: false));
+        Workspaces.AfterNextTaskSearch(async () => Ok(await Step(id)));
+
+        Assert.IsType<VersionConflict>(ErrorOf(await Send(new AdoptTask("task-1", null))));
+    }
+
     [Fact]
     public async Task A_task_that_the_provider_does_not_know_is_not_found() =>
         Assert.Equal(new NotFound("task at the provider"), ErrorOf(await Send(new AdoptTask("foreign", null))));

@@ -370,6 +370,29 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task A_task_whose_own_submit_is_answered_during_the_look_is_not_ours()
+    {
+        var cat = await GivenUnsettled(paid: false, "a cat");
+        var dog = await GivenQueued("a dog");
+        var held = Provider.HoldSubmit();
+        var step = Step(dog);
+        await held.Arrived;
+        AnswerList(Listed("task-1"));
+        Provider.AnswerQuery("task-1", Running);
+        Workspaces.AfterNextTaskSearch(async () =>
+        {
+            held.Release();
+            Ok(await step);
+        });
+        Clock.Advance(Qwen.SettleAfter);
+
+        Ok(await Step(cat));
+
+        await AssertNotFoundYet(cat, looks: 1);
+        Assert.Equal("task-1", (await AssertStands(dog, VideoStatus.Processing)).State.Task!.Id);
+    }
+
+    [Fact]
     public async Task Words_that_only_begin_ours_are_not_ours()
     {
         // The shorter request was taken, the longer one was not: the task shows the shorter words, with which the longer begin.

@@ -5,15 +5,18 @@ using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Testing.UseCases;
 
-/// <summary>The records, with somebody else who is quicker: what a test hands in happens right before the next write, or after the next read.</summary>
+/// <summary>The records, with somebody else who is quicker: what a test hands in happens right before the next write, after the next read, or after the next search for known tasks.</summary>
 public sealed class InterruptedRecords(IWorkspaceRepository records) : IWorkspaceRepository
 {
     private readonly Queue<Func<Task>> beforeChanges = new();
     private readonly Queue<Func<Task>> afterReads = new();
+    private readonly Queue<Func<Task>> afterSearches = new();
 
     public void BeforeNextChange(Func<Task> step) => beforeChanges.Enqueue(step);
 
     public void AfterNextRead(Func<Task> step) => afterReads.Enqueue(step);
+
+    public void AfterNextTaskSearch(Func<Task> step) => afterSearches.Enqueue(step);
 
     public async Task<Result<Workspace>> ChangeAsync(WorkspaceId id, Func<Workspace, Result<Workspace>> change, CancellationToken ct)
     {
@@ -50,7 +53,12 @@ public sealed class InterruptedRecords(IWorkspaceRepository records) : IWorkspac
 
     public Task<IReadOnlyList<Workspace>> ListChangedAsync(DateTimeOffset since, int limit, CancellationToken ct) => records.ListChangedAsync(since, limit, ct);
 
-    public Task<IReadOnlySet<string>> FindKnownTasksAsync(IReadOnlyCollection<string> taskIds, CancellationToken ct) => records.FindKnownTasksAsync(taskIds, ct);
+    public async Task<IReadOnlySet<string>> FindKnownTasksAsync(IReadOnlyCollection<string> taskIds, CancellationToken ct)
+    {
+        var known = await records.FindKnownTasksAsync(taskIds, ct);
+        if (afterSearches.TryDequeue(out var step)) await step();
+        return known;
+    }
 
     public Task PingAsync(CancellationToken ct) => records.PingAsync(ct);
 }

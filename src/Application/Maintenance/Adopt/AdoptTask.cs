@@ -29,16 +29,11 @@ internal sealed class AdoptTaskHandler(
 {
     public async Task<Result<WorkspaceView>> Handle(AdoptTask command, CancellationToken ct)
     {
-        if ((await workspaces.FindKnownTasksAsync([command.TaskId], ct)).Count > 0)
-            return new VersionConflict("A video of this library has this task already.");
-
-        // Taken away from an unsettled video, the task would seem never to have been, and be paid for again.
-        await foreach (var other in workspaces.ScanAsync(new ScanFilter(Unfinished: true), ct))
-            if (other.Video?.State is VideoState.Unsettled { Candidates: var candidates } && candidates.Any(c => c.TaskId == command.TaskId))
-                return new VersionConflict($"This may be the task of the unsettled video of {other.Id}: settle that one first.");
+        if (await IsKnown(command.TaskId, ct)) return alreadyKnown;
 
         var task = new ProviderTask(command.TaskId, qwen.Value.BaseUrl);
-        switch (await provider.QueryAsync(task, ct))
+        var answer = await provider.QueryAsync(task, ct);
+        switch (answer)
         {
             case TaskAnswer.Gone:
                 return new NotFound("task at the provider");
@@ -46,9 +41,34 @@ internal sealed class AdoptTaskHandler(
                 return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter);
         }
 
+        // Taken away from a submit of ours whose outcome is not known yet, the task would seem never to have been, and be paid for again.
+        if (await FindClaimant(command.TaskId, answer, ct) is { } claimant)
+            return new VersionConflict($"This may be the task of the undecided video of {claimant}: it is settled by itself when the task shows its prompt, or by hand; then try again.");
+        if (await IsKnown(command.TaskId, ct)) return alreadyKnown;   // asked again: it may have been decided just now
+
         var now = clock.Now();
         var workspace = Workspace.Adopt(WorkspaceId.New(now), command.Name, task, now);
         await workspaces.AddAsync(workspace, CancellationToken.None);
         return views.Of(workspace);
+    }
+
+    private static readonly VersionConflict alreadyKnown = new("A video of this library has this task already.");
+
+    private async Task<bool> IsKnown(string taskId, CancellationToken ct) => (await workspaces.FindKnownTasksAsync([taskId], ct)).Count > 0;
+
+    /// <summary>An undecided submit that may be behind the task: one that has it among its candidates, or whose words it does not deny.</summary>
+    private async Task<WorkspaceId?> FindClaimant(string taskId, TaskAnswer answer, CancellationToken ct)
+    {
+        var shown = (answer as TaskAnswer.Succeeded)?.Prompt;
+        foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
+        {
+            await foreach (var other in workspaces.ListUndecidedAsync(status, except: null, clock.Now(), ct))
+            {
+                var isCandidate = other.Video!.State is VideoState.Unsettled { Candidates: var candidates } && candidates.Any(c => c.TaskId == taskId);
+                if (isCandidate || shown is null || other.Video.Request!.HasWords(shown) || other.Video.Request.MayHaveBeenCutTo(shown)) return other.Id;
+            }
+        }
+
+        return null;
     }
 }

@@ -96,6 +96,9 @@ internal sealed partial class SettleVideoHandler(
         var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 && !wentElsewhere ? possible[0] : null;
         if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ahead, ct)))
         {
+            // Asked after that: another submit may have had its answer while this look went on, and then the task is on record as its own.
+            if ((await workspaces.FindKnownTasksAsync([found.TaskId], ct)).Count > 0) return await Look(workspace, state, ct);
+
             LogAdopted(workspace.Id, found.TaskId);
             return v => v.SettledAs(new ProviderTask(found.TaskId, qwen.Value.BaseUrl), "Found in the provider's task list.", now);
         }
