@@ -12,7 +12,7 @@ public sealed record GetStats : IRequest<Result<StatsView>>;
 
 public sealed record StatsView(VideoStatsView Videos, ByteStatsView Bytes, QueueStatsView Queue, ProviderStatsView Provider);
 
-/// <param name="AtRisk">Remote only, and the link dies within two hours or at an unknown time.</param>
+/// <param name="AtRisk">Remote only, and the link dies within two hours or at an unknown time, or the fetch is failing.</param>
 public sealed record VideoStatsView(IReadOnlyDictionary<string, long> ByStatus, IReadOnlyDictionary<string, long> ByStorage, long AtRisk);
 
 public sealed record ByteStatsView(long Stored, long Free);

@@ -71,7 +71,7 @@ public sealed record WorkspacePage(IReadOnlyList<Workspace> Items, WorkspaceId? 
 /// <param name="Unfinished">Only workspaces whose video is not terminal.</param>
 public sealed record ScanFilter(bool Unfinished = false);
 
-/// <param name="AtRisk">Remote only, and the link dies before the given time or at an unknown one.</param>
+/// <param name="AtRisk">Remote only, and the link dies before the given time or at an unknown one, or the fetch is failing.</param>
 /// <param name="StoredBytes">Sum of the sizes of our files.</param>
 public sealed record WorkspaceCounts(
     IReadOnlyDictionary<VideoStatus, long> ByStatus, IReadOnlyDictionary<VideoStorage, long> ByStorage, long AtRisk, long StoredBytes);

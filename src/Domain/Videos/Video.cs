@@ -65,6 +65,9 @@ public sealed record Video
             _ => null,
         };
 
+    /// <summary>Its fetch has failed more than once, so it may not be an accident.</summary>
+    public bool IsFailing => State is VideoState.Downloading { Attempts: > 1 };
+
     // ---- asking --------------------------------------------------------------------------------------------
 
     /// <summary>A first video, or another one in place of the previous; the old bytes stay until the new ones are here.</summary>

@@ -12,6 +12,7 @@ using VideoPlatform.Application.Videos.Submit;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
+using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Infrastructure.Work;
@@ -141,7 +142,7 @@ internal sealed partial class WorkDispatcher(
         {
             var result = await Send(lane, workspace.Id, claim, step.Token);
             if (!result.TryGet(out _, out var error)) LogStepRefused(lane, workspace.Id, error.Code, error.Message);
-            if (lane is WorkLane.Download) await WarnOfRisk(workspace.Video!.Link?.ExpiresAt, step.Token);
+            if (lane is WorkLane.Download) await WarnOfRisk(workspace.Video!, step.Token);
         }
         catch (OperationCanceledException) when (step.IsCancellationRequested)
         {
@@ -170,12 +171,12 @@ internal sealed partial class WorkDispatcher(
         _ => throw new UnreachableException(lane.ToString()),
     };
 
-    /// <summary>Says now and then how many videos may be lost. Asked only after a fetch whose link is near its end: nothing wakes up for it.</summary>
-    private async Task WarnOfRisk(DateTimeOffset? linkDies, CancellationToken ct)
+    /// <summary>Says now and then how many videos may be lost. Asked only after a fetch that was failing, or whose link is near its end: nothing wakes up for it.</summary>
+    private async Task WarnOfRisk(Video video, CancellationToken ct)
     {
         var now = clock.Now();
         var before = Interlocked.Read(ref warnedAt);
-        if (linkDies > now + Schedule.AtRisk || (before != 0 && clock.GetElapsedTime(before) < betweenWarnings)) return;
+        if ((!video.IsFailing && video.Link?.ExpiresAt > now + Schedule.AtRisk) || (before != 0 && clock.GetElapsedTime(before) < betweenWarnings)) return;
 
         var counts = await workspaces.CountAsync(now, now + Schedule.AtRisk, ct);
         if (counts.AtRisk > 0 && Interlocked.CompareExchange(ref warnedAt, clock.GetTimestamp(), before) == before) LogAtRisk(counts.AtRisk, Schedule.AtRisk);
@@ -210,7 +211,7 @@ internal sealed partial class WorkDispatcher(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The claim on the {Lane} step of {WorkspaceId} was lost; it stops")]
     private partial void LogClaimLost(WorkLane lane, WorkspaceId workspaceId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} videos are at risk: only the provider has them, and their links die within {Within} or at an unknown time")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} videos are at risk: only the provider has them, and their links die within {Within} or at an unknown time, or fetching them keeps failing")]
     private partial void LogAtRisk(long count, TimeSpan within);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The claim on {WorkspaceId} could not be handed back; it runs out by itself")]

@@ -154,6 +154,28 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_version_1_goes_on_as_it_is()
+    {
+        var before = new SqliteWorkspaceRepository(await folder.OpenAsync(), new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
+        var workspace = SampleWorkspaces.Downloading(expires: SampleWorkspaces.Start.AddDays(1));
+        await before.AddAsync(workspace, Ct);
+        await folder.CloseAsync();
+        await using (var other = new SqliteConnection($"Data Source={folder.File};Pooling=false"))
+        {
+            await other.OpenAsync(Ct);
+            await using var command = other.CreateCommand();
+            command.CommandText = "DROP INDEX workspaces_failing; ALTER TABLE workspaces DROP COLUMN is_failing; PRAGMA user_version = 1";
+            await command.ExecuteNonQueryAsync(Ct);
+        }
+
+        var records = new SqliteWorkspaceRepository(await folder.OpenAsync(), new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
+
+        for (var i = 0; i < 2; i++)
+            await records.ChangeAsync(workspace.Id, w => w.Change(v => v.FetchFailed(new Problem("http_503", "Try again."), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+        Assert.Equal(1, (await records.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct)).AtRisk);
+    }
+
+    [Fact]
     public async Task A_file_of_a_newer_version_stops_the_start()
     {
         await folder.OpenAsync();

@@ -113,7 +113,7 @@ public sealed class InMemoryWorkspaceRepository : IWorkspaceRepository
         return new WorkspaceCounts(
             videos.GroupBy(video => video.Status).ToDictionary(group => group.Key, group => group.LongCount()),
             videos.GroupBy(video => video.StorageAt(now)).ToDictionary(group => group.Key, group => group.LongCount()),
-            videos.LongCount(video => video.StorageAt(now) is VideoStorage.Remote && !(video.Link!.ExpiresAt >= riskBefore)),
+            videos.LongCount(video => video.StorageAt(now) is VideoStorage.Remote && (video.IsFailing || !(video.Link!.ExpiresAt >= riskBefore))),
             videos.Sum(video => video.File?.Size ?? 0));
     }, ct);
 

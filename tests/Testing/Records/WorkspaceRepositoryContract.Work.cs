@@ -241,6 +241,22 @@ public abstract partial class WorkspaceRepositoryContract
     }
 
     [Fact]
+    public async Task A_fetch_that_keeps_failing_is_at_risk_however_long_its_link_lives()
+    {
+        var id = await Add(Downloading(expires: Start.AddHours(20)));
+        var problem = new Problem("http_503", "Try again.");
+        for (var failures = 1; failures <= 3; failures++)
+        {
+            Ok(await Records.ChangeAsync(id, w => w.Change(v => v.FetchFailed(problem, Start), Start), Ct));
+            Assert.Equal(failures > 1 ? 1 : 0, (await Records.CountAsync(Start, Start.AddHours(2), Ct)).AtRisk);
+        }
+
+        Assert.Equal(1, (await Records.CountAsync(Start, Start.AddHours(21), Ct)).AtRisk);
+        Ok(await Records.ChangeAsync(id, w => w.Change(v => v.LinkDied(problem, Start), Start), Ct));
+        Assert.Equal(0, (await Records.CountAsync(Start, Start.AddHours(2), Ct)).AtRisk);
+    }
+
+    [Fact]
     public async Task An_empty_library_counts_nothing()
     {
         var counts = await Records.CountAsync(Start, Start.AddHours(2), Ct);

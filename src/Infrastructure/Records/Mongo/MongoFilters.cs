@@ -97,6 +97,12 @@ internal static class MongoFilters
             {
                 new BsonDocument("video.remote_expires_at", BsonNull.Value),
                 new BsonDocument("video.remote_expires_at", new BsonDocument { { "$gt", VideoWriter.Date(now) }, { "$lt", VideoWriter.Date(before) } }),
+                new BsonDocument
+                {
+                    { "video.remote_expires_at", new BsonDocument("$gte", VideoWriter.Date(before)) },
+                    { "video.lane", WorkLane.Download.Word() },
+                    { "video.attempts", new BsonDocument("$gt", 1) },   // Video.IsFailing
+                },
             }
         },
     };

@@ -89,6 +89,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
             throw new RecordsUnavailableException($"The database file {options.Path} was written by a newer version of this program.");
 
         if (version == 0) session.Execute(SqliteSchema.Create);
+        if (version == 1) session.Execute(SqliteSchema.FromVersion1);
         session.Execute("COMMIT");
     }
 

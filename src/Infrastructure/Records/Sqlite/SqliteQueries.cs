@@ -41,6 +41,7 @@ internal static class SqliteQueries
         """
         SELECT (SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at IS NULL)
              + (SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at > @now AND remote_expires_at < @before)
+             + (SELECT count(*) FROM workspaces INDEXED BY workspaces_failing WHERE is_failing = 1 AND storage = 'remote' AND remote_expires_at >= @before)
         """;
 
     public const string Changed = "SELECT id, doc FROM workspaces WHERE updated_at >= @since ORDER BY updated_at, id LIMIT @limit";

@@ -8,7 +8,7 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Grows with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const long Version = 1;
+    public const long Version = 2;
 
     public const string Create =
         """
@@ -26,6 +26,7 @@ internal static class SqliteSchema
             attempt_at INTEGER,
             remote_expires_at INTEGER,
             size INTEGER,               -- of our file, in bytes
+            is_failing INTEGER,         -- 1 or null
             doc BLOB NOT NULL);
 
         CREATE INDEX workspaces_by_status ON workspaces (status, id) WHERE status IS NOT NULL;
@@ -38,6 +39,7 @@ internal static class SqliteSchema
         CREATE INDEX workspaces_to_download ON workspaces (remote_expires_at, due_at) WHERE lane = 'download';
         CREATE INDEX workspaces_in_flight ON workspaces (model, status, attempt_at, lane) WHERE lane IN ('settle', 'poll');
         CREATE INDEX workspaces_remote ON workspaces (remote_expires_at) WHERE storage = 'remote';
+        CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
 
         CREATE TABLE counters (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -84,6 +86,14 @@ internal static class SqliteSchema
             PRIMARY KEY (scope, key)) WITHOUT ROWID;
         CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>From version 1: which fetches are failing shows as soon as they fail again.</summary>
+    public const string FromVersion1 =
+        """
+        ALTER TABLE workspaces ADD COLUMN is_failing INTEGER;
+        CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
+        PRAGMA user_version = 2;
         """;
 }

@@ -10,15 +10,15 @@ internal static class WorkspaceRow
 {
     private const string Insert =
         """
-        INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, doc)
-        VALUES (@id, @updated_at, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @doc)
+        INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, is_failing, doc)
+        VALUES (@id, @updated_at, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @is_failing, @doc)
         ON CONFLICT (id) DO NOTHING
         """;
 
     private const string Change =
         """
         UPDATE workspaces SET updated_at = @updated_at, status = @status, storage = @storage, lane = @lane, due_at = @due_at, model = @model, task_id = @task_id,
-            requested_at = @requested_at, attempt_at = @attempt_at, remote_expires_at = @remote_expires_at, size = @size, doc = @doc
+            requested_at = @requested_at, attempt_at = @attempt_at, remote_expires_at = @remote_expires_at, size = @size, is_failing = @is_failing, doc = @doc
         WHERE id = @id
         """;
 
@@ -61,6 +61,7 @@ internal static class WorkspaceRow
             ("@attempt_at", Milliseconds(attempt?.At)),
             ("@remote_expires_at", Milliseconds(video?.Link?.ExpiresAt)),
             ("@size", video?.File?.Size),
+            ("@is_failing", video?.IsFailing is true ? 1 : null),
             ("@doc", document.ToBytes()),
         ];
     }
