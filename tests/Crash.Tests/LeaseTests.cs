@@ -50,7 +50,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_process_frozen_amid_the_bytes_gives_them_up_when_it_wakes()
+    public async Task A_process_frozen_amid_the_bytes_is_not_waited_for_and_gives_them_up_when_it_wakes()
     {
         await using var platform = await Platform.CreateAsync();
         var frozen = await platform.ServeAsync();
@@ -60,10 +60,14 @@ public sealed class LeaseTests
 
         await platform.ServeAsync();
         var id = await ordered;
-        await Waiting.ForAsync(async () => (await platform.VideoAsync(id))["error"], () => platform.Service.Tail());
-        frozen.Signal(ServiceProcess.Continue);
-
         await platform.ReachesAsync(id, "completed");
+        var url = (string?)(await platform.VideoAsync(id))["url"];
+        frozen.Signal(ServiceProcess.Continue);
+        await Waiting.UntilAsync(() => frozen.Log.Any(line => line.Contains("was lost", StringComparison.Ordinal)), () => frozen.Tail());
+        frozen.Signal(ServiceProcess.Term);
+        await frozen.Exited.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(url, (string?)(await platform.VideoAsync(id))["url"]);
         await platform.AssertBalanceAsync();
     }
 

@@ -49,6 +49,9 @@ public abstract record ArchiveAnswer
     /// <summary>The body broke off or was not what it should be (short, wrong sum, no video): to be fetched again.</summary>
     public sealed record Unproven(Problem Problem) : ArchiveAnswer;
 
+    /// <summary>Another fetch has the unfinished file. Its worker has lost its claim to the caller: it is about to stop, or it is frozen.</summary>
+    public sealed record Held(Problem Problem) : ArchiveAnswer;
+
     /// <summary>Larger than allowed: no retry will help until the configuration changes.</summary>
     public sealed record TooLarge(Problem Problem) : ArchiveAnswer;
 

@@ -228,6 +228,10 @@ public sealed record Video
     public Result<Video> FetchPaused(Problem problem, DateTimeOffset nextTry) =>
         State is VideoState.Downloading d ? this with { State = d with { Due = nextTry }, Problem = problem } : NotFor("pause the fetch");
 
+    /// <summary>The unfinished file is in the hands of somebody who has no claim any more and does not let go: the next attempt begins another.</summary>
+    public Result<Video> FetchApart(string stem, DateTimeOffset now) =>
+        State is VideoState.Downloading d ? this with { State = d with { Stem = stem, Due = now } } : NotFor("be fetched into another file");
+
     /// <summary>The link had died, and the task gave another.</summary>
     public Result<Video> FreshLink(RemoteLink link, DateTimeOffset now) =>
         State is VideoState.Downloading d

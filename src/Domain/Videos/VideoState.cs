@@ -56,7 +56,7 @@ public abstract record VideoState
 
     /// <summary>The provider has finished; the bytes are on their way.</summary>
     /// <param name="Made">Null in records of the earlier system that name no task.</param>
-    /// <param name="Stem">The file's name without its ending, chosen once, so that every attempt, also after a crash, meets the same files.</param>
+    /// <param name="Stem">The file's name without its ending, chosen once, so that every attempt, also after a crash, meets the same files. Another only where those are held.</param>
     /// <param name="Due">The next attempt.</param>
     /// <param name="Attempts">Fetches that failed.</param>
     /// <param name="AskedForFreshLink">The task was asked once for another link.</param>

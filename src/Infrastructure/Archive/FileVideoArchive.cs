@@ -266,7 +266,7 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
     private ArchiveAnswer.TooLarge TooLarge() =>
         new(new Problem("too_large", $"The video has more than the {options.Value.MaxBytes} bytes that are allowed (Downloads:MaxBytes)."));
 
-    private static ArchiveAnswer.Unproven AlreadyReceiving() => new(new Problem("already_receiving", "Another fetch of this video is running."));
+    private static ArchiveAnswer.Held AlreadyReceiving() => new(new Problem("already_receiving", "Another fetch of this video is running."));
 
     private static ArchiveAnswer.Unproven StorageGone() => new(new Problem("storage_gone", "The storage folder is gone, or is not the one that it was; the fetch goes on when it is back."));
 

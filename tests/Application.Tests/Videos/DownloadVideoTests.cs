@@ -377,6 +377,33 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task A_file_in_the_hands_of_a_worker_that_is_frozen_is_begun_anew()
+    {
+        var id = await GivenDownloading();
+        var stem = Assert.IsType<VideoState.Downloading>((await VideoOf(id)).State).Stem;
+        var body = new FakeBodyStream(sample.Bytes[..1000]) { HangsAtEnd = true };
+        Source.Then(body.Open(sample.Bytes.Length)).ThenServe(sample.Bytes);
+        using var awake = new CancellationTokenSource();
+        var frozen = Step(id, awake.Token);
+        await body.Drained;
+        Clock.Advance(Work.LeaseDuration);
+
+        Ok(await Step(id));
+        var paused = await AssertStands(id, VideoStatus.Downloading, "already_receiving");
+        Assert.Equal(Downloads.RetryDelay, paused.State.DueAt!.Value - Now);
+        Ok(await StepWhenDue(id));
+        Assert.NotEqual(stem, Assert.IsType<VideoState.Downloading>((await VideoOf(id)).State).Stem);
+        Ok(await Step(id));
+
+        var kept = (await AssertStands(id, VideoStatus.Completed)).File!;
+        await awake.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => frozen);
+        Assert.Equal(kept.Path.FileName, Assert.Single(Archive.Files).Key);
+        Assert.Null(await Archive.FindPrefixAsync(stem, CancellationToken.None));
+        Assert.Equal(kept, (await VideoOf(id)).File);
+    }
+
+    [Fact]
     public async Task Bytes_that_are_here_are_kept_even_if_the_successor_has_given_up_meanwhile()
     {
         var id = await GivenDownloading();

@@ -40,6 +40,7 @@ public sealed class EveryTransitionTests
         FetchFailed                                       -           -           -           -           downloading -           -           -           -           -
         LinkRefused                                       -           -           -           -           downloading -           -           -           -           -
         FetchPaused                                       -           -           -           -           downloading -           -           -           -           -
+        FetchApart                                        -           -           -           -           downloading -           -           -           -           -
         FreshLink                                         -           -           -           -           downloading -           -           -           -           -
         Stored                                            -           -           -           -           completed   -           -           -           -           -
         LinkDied                                          -           -           -           -           expired     -           expired     -           -           -
@@ -84,6 +85,7 @@ public sealed class EveryTransitionTests
         ["FetchFailed"] = v => v.FetchFailed(Given.Problem, Given.Later),
         ["LinkRefused"] = v => v.LinkRefused(Given.Problem, Given.Later),
         ["FetchPaused"] = v => v.FetchPaused(Given.Problem, Given.Later),
+        ["FetchApart"] = v => v.FetchApart("695251e891fab49e9adb49a5_1767177366573", Given.Now),
         ["FreshLink"] = v => v.FreshLink(Given.Link(Given.Now.AddDays(1), "fresh"), Given.Now),
         ["Stored"] = v => v.Stored(Given.File(), Given.Now),
         ["LinkDied"] = v => v.LinkDied(Given.Problem, Given.Now),

@@ -33,6 +33,7 @@ public sealed class RandomLifeTests
         (v, n) => v.FetchFailed(Given.Problem, At(n)),
         (v, n) => v.LinkRefused(Given.Problem, At(n)),
         (v, n) => v.FetchPaused(Given.Problem, At(n)),
+        (v, n) => v.FetchApart($"{Given.Stem}{n}", At(n)),
         (v, n) => v.FreshLink(Given.Link(Given.Now.AddDays(1), $"fresh-{n}"), At(n)),
         (v, n) => v.Stored(Given.File($"file_{n}.mp4"), At(n)),
         (v, n) => v.LinkDied(Given.Problem, At(n)),

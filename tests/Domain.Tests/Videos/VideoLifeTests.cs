@@ -264,6 +264,24 @@ public sealed class VideoLifeTests
     }
 
     [Fact]
+    public void A_fetch_into_another_file_is_due_at_once_and_no_failure()
+    {
+        var apart = Given.Ok(AllVideos.Downloading.FetchApart("another", Given.Later));
+
+        Assert.Equal(new VideoState.Downloading(Given.Task, "another", Given.Later, 0, false), apart.State);
+    }
+
+    [Fact]
+    public void A_fetch_is_failing_once_it_has_failed_again()
+    {
+        var once = Given.Ok(AllVideos.Downloading.FetchFailed(Given.Problem, Given.Later));
+        var twice = Given.Ok(once.FetchFailed(Given.Problem, Given.Later));
+
+        Assert.Equal((false, false, true), (AllVideos.Downloading.IsFailing, once.IsFailing, twice.IsFailing));
+        Assert.False(Given.Ok(twice.Stored(Given.File(), Given.Later)).IsFailing);
+    }
+
+    [Fact]
     public void A_link_that_was_refused_is_shown_to_nobody_while_another_is_sought()
     {
         var refused = Given.Ok(AllVideos.Downloading.LinkRefused(Given.Problem, Given.Later));

@@ -180,7 +180,7 @@ public sealed class ArchiveFilesTests : IDisposable
         var answer = await ReceiveAsync(Archive(), new FakeBodyStream(SampleVideo.Mp4(5000).Bytes).Open(5000));
         await Archive().DiscardAsync(order.Stem, CancellationToken.None);
 
-        Assert.Equal("already_receiving", Assert.IsType<ArchiveAnswer.Unproven>(answer).Problem.Code);
+        Assert.Equal("already_receiving", Assert.IsType<ArchiveAnswer.Held>(answer).Problem.Code);
         Assert.Equal([$"videos/{order.Stem}.part"], storage.Files);
     }
 

@@ -31,7 +31,7 @@ public sealed class InMemoryVideoArchive(TimeProvider clock, IStorageSpace? spac
     public async Task<ArchiveAnswer> ReceiveAsync(ArchiveOrder order, SourceAnswer.Opened source, IProgress<long> received, CancellationToken ct)
     {
         if (!IsReachable) return Unproven("storage_gone");
-        if (!busy.TryAdd(order.Stem, 0)) return Unproven("already_receiving");
+        if (!busy.TryAdd(order.Stem, 0)) return new ArchiveAnswer.Held(new Problem("already_receiving", "Another fetch of this video is running."));
         try
         {
             return await TakeAsync(order, source, received, ct);

@@ -266,7 +266,7 @@ public abstract class VideoArchiveContract
 
         var second = await Receive(new FakeBodyStream(video.Bytes).Open(60_000));
 
-        Assert.Equal("already_receiving", ProblemOf<ArchiveAnswer.Unproven>(second).Code);
+        Assert.Equal("already_receiving", Assert.IsType<ArchiveAnswer.Held>(second).Problem.Code);
         Assert.Empty(FinalNames);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

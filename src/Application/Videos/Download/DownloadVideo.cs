@@ -42,7 +42,7 @@ internal sealed partial class DownloadVideoHandler(
                         var fetched = await archive.ReceiveAsync(new ArchiveOrder(state.Stem, workspace), opened, Report(workspace.Id, opened), ct);
                         return fetched is ArchiveAnswer.Stored stored
                             ? await Store(command, video, state.Stem, stored.File)
-                            : await End(command, state.Stem, await NotStored(video, state, link, fetched, ct));
+                            : await End(command, state.Stem, await NotStored(workspace.Id, video, state, link, fetched, ct));
                     }
 
                 case SourceAnswer.Dead dead:
@@ -104,10 +104,14 @@ internal sealed partial class DownloadVideoHandler(
     private async Task<bool> IsWanted(WorkspaceId id, string stem) =>
         (await workspaces.FindAsync(id, CancellationToken.None))?.Video?.State is VideoState.Downloading d && d.Stem == stem;
 
-    private async Task<Func<Video, Result<Video>>> NotStored(Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer, CancellationToken ct) => answer switch
+    private async Task<Func<Video, Result<Video>>> NotStored(
+        WorkspaceId id, Video video, VideoState.Downloading state, RemoteLink link, ArchiveAnswer answer, CancellationToken ct) => answer switch
     {
         ArchiveAnswer.Unproven unproven => await TryAgain(video, state, link, unproven.Problem, slowly: false, ct),
         ArchiveAnswer.TooLarge tooLarge => await TryAgain(video, state, link, tooLarge.Problem, slowly: true, ct),
+        // Whoever stops lets go of what it has, to be gone on from; whoever is frozen does not, and may be so for as long as the link lives.
+        ArchiveAnswer.Held held when video.Problem?.Code == held.Problem.Code => v => v.FetchApart(FileNames.Stem(id, clock.Now()), clock.Now()),
+        ArchiveAnswer.Held held => v => v.FetchPaused(held.Problem, clock.Now() + options.Value.RetryDelay),
         ArchiveAnswer.DiskFull full => v => v.FetchPaused(full.Problem, clock.Now() + Backoff.Jitter(whileDiskIsFull)),
         _ => throw new UnreachableException(answer.ToString()),
     };
