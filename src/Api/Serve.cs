@@ -28,14 +28,16 @@ namespace VideoPlatform.Api;
 /// <summary>The <c>serve</c> command: the service with its API, its page and its background work.</summary>
 internal static partial class Serve
 {
-    /// <summary>SIGTERM to exit takes at most this, whatever runs.</summary>
+    /// <summary>What runs has this much time to come to its end; see <see cref="LastMoment"/>.</summary>
     private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(8);
 
     private static readonly FrozenSet<string> methods = FrozenSet.Create(StringComparer.Ordinal, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
     public static async Task<int> RunAsync(string[] configuration, CancellationToken ct)
     {
+        using var lastMoment = new LastMoment();
         await using var app = await BuildAsync(configuration, ct);
+        lastMoment.Watch(app);
         await Listen(app, ct);
         await app.WaitForShutdownAsync(ct);
         return 0;

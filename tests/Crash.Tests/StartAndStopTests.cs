@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using VideoPlatform.Sandbox.Faults;
 
 namespace VideoPlatform.Crash.Tests;
@@ -34,6 +35,33 @@ public sealed class StartAndStopTests(ITestOutputHelper output)
         Assert.Equal("submitting", Platform.StatusOf(await platform.VideoAsync(submitted)));
         await second.OrderAsync("clock 00:02:10");
         await platform.ReachesAsync(submitted, "completed");
+        await platform.AssertBalanceAsync();
+        Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took}.");
+    }
+
+    [Fact]
+    public async Task A_locked_database_does_not_keep_it_from_going()
+    {
+        await using var platform = await Platform.CreateAsync();
+        var first = await platform.ServeAsync("--Qwen:RequestTimeout=00:00:30");
+        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.SubmitDelayed) { Delay = TimeSpan.FromMilliseconds(300), Times = 1 });
+        var id = await platform.OrderAsync("locked in");
+        await Waiting.UntilAsync(() => platform.Sandbox.Counters.TasksCreated == 1, () => first.Tail());
+        await using var other = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = platform.Database, Pooling = false }.ToString());
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var asked = Stopwatch.GetTimestamp();
+        first.Signal(ServiceProcess.Term);
+        Assert.Equal(0, await first.Exited.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken));
+        var took = Stopwatch.GetElapsedTime(asked);
+
+        command.CommandText = "ROLLBACK";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await platform.ServeAsync();
+        await platform.ReachesAsync(id, "completed");
         await platform.AssertBalanceAsync();
         Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took}.");
     }

@@ -1,0 +1,35 @@
+namespace VideoPlatform.Api;
+
+/// <summary>
+/// Ends a process that was told to stop and does not come to its end, because it waits for something that nobody gives: a database that another program
+/// holds locked, say. Records and files are right at every moment, so there is nothing that could be cut off.
+/// </summary>
+internal sealed partial class LastMoment : IDisposable
+{
+    /// <summary>From being told to stop; what ends by itself has had its time by then.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(9);
+
+    private readonly ManualResetEventSlim ended = new();
+
+    public void Watch(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("VideoPlatform");
+
+        // A thread of its own: those of the pool may all be waiting for the same thing.
+        app.Lifetime.ApplicationStopping.Register(() => new Thread(() => ExitUnlessEnded(log)) { IsBackground = true, Name = "Last moment" }.Start());
+    }
+
+    /// <summary>The process ends by itself. The event stays as it is: the thread may be waiting for it.</summary>
+    public void Dispose() => ended.Set();
+
+    private void ExitUnlessEnded(ILogger log)
+    {
+        if (ended.Wait(patience)) return;
+
+        LogCutOff(log);
+        Environment.Exit(0);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything came to its end in time; the next start goes on where the records stand")]
+    private static partial void LogCutOff(ILogger log);
+}
