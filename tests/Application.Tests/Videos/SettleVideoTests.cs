@@ -157,17 +157,17 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(-1)]
-    public async Task A_task_is_found_by_the_provider_s_clock_where_ours_is_wrong_all_the_time(int hours)
+    [InlineData(31)]
+    [InlineData(-3600)]
+    public async Task Clocks_that_disagree_make_every_time_doubtful(int secondsAhead)
     {
         var id = await GivenUnsettled(paid: false);
-        AnswerList(TimeSpan.FromHours(hours), Listed("found") with { CreatedAt = Now.AddHours(hours) }, Listed("foreign") with { CreatedAt = Now });
-        Provider.AnswerQuery("found", Running);
+        AnswerList(TimeSpan.FromSeconds(secondsAhead), Listed("early") with { CreatedAt = Now.AddHours(-1) });
+        Provider.AnswerQuery("early", Made(Prompt));
 
         Ok(await StepWhenDue(id));
 
-        Assert.Equal("found", (await AssertStands(id, VideoStatus.Processing)).State.Task!.Id);
+        await AssertStands(id, VideoStatus.Unsettled, "other_time");
     }
 
     [Fact]

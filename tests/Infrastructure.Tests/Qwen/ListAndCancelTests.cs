@@ -45,6 +45,18 @@ public sealed class ListAndCancelTests : QwenTest
     }
 
     [Theory]
+    [InlineData("Date: Fri, 02 Oct 2026 04:07:28 GMT", 3600)]
+    [InlineData("Date: Fri, 02 Oct 2026 03:07:27 GMT", -1)]
+    [InlineData("Date: yesterday", null)]
+    [InlineData("X-None: 1", null)]
+    public async Task A_page_says_how_far_the_provider_s_clock_is_ahead(string header, int? seconds)
+    {
+        Server.Answer(200, """{"data":[]}""", header);
+
+        Assert.Equal(seconds, Assert.IsType<TaskListAnswer.Page>(await List()).ClockAhead?.TotalSeconds);
+    }
+
+    [Theory]
     [InlineData("""{"total_page":"3","data":[{"task_id":"a"},{"task_id":"b"}]}""", 3)]
     [InlineData("""{"total":5.0,"data":[{"task_id":"a"},{"task_id":"b"}]}""", 3)]
     [InlineData("""{"data":[{"task_id":"a"},{"task_id":"b"}]}""", 2)]

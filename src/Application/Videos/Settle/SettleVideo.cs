@@ -60,12 +60,11 @@ internal sealed partial class SettleVideoHandler(
     {
         var request = workspace.Video!.Request!;
         var now = clock.Now();
-        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } listed) return LookAgain(state, now);
-        var (unknown, attempt, ahead) = listed;
+        if (await ListUnknownTasks(request.Model, state.Attempt, ct) is not { } unknown) return LookAgain(state, now);
 
         var possible = new List<Candidate>();
         var mine = new List<Candidate>();
-        foreach (var task in unknown.Where(t => IsInTime(t, attempt)))
+        foreach (var task in unknown.Where(t => IsInTime(t, state.Attempt)))
         {
             switch (await provider.QueryAsync(new ProviderTask(task.Id, qwen.Value.BaseUrl), ct))
             {
@@ -83,7 +82,7 @@ internal sealed partial class SettleVideoHandler(
             possible.Add(new Candidate(task.Id, task.Status, task.CreatedAt, mine.Find(m => m.TaskId == task.Id)?.Prompt));
         }
 
-        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, attempt)), ct) is not { } beyond) return LookAgain(state, now);
+        if (await LookBeyond(request, unknown.Where(t => !IsInTime(t, state.Attempt)), ct) is not { } beyond) return LookAgain(state, now);
         var wentElsewhere = state.Attempt.Account is { } account && account != qwen.Value.Account;
         if (possible.Count == 0 && beyond.Ours.Count == 0)
         {
@@ -94,7 +93,7 @@ internal sealed partial class SettleVideoHandler(
 
         // A task that shows our own prompt is ours: no other request of these words may be under way.
         var found = mine.Count == 1 ? mine[0] : possible.Count == 1 && beyond.Ours.Count == 0 && !wentElsewhere ? possible[0] : null;
-        if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ahead, ct)))
+        if (found is not null && (mine.Count == 1 || !await OthersMayClaim(workspace, request, found, ct)))
         {
             // Asked after that: another submit may have had its answer while this look went on, and then the task is on record as its own.
             if ((await workspaces.FindKnownTasksAsync([found.TaskId], ct)).Count > 0) return await Look(workspace, state, ct);
@@ -144,10 +143,10 @@ internal sealed partial class SettleVideoHandler(
     }
 
     /// <summary>
-    /// Tasks of this model that no record knows, created around the attempt; the attempt with its time as the provider's clock had it, and how far that clock
-    /// is ahead, as far as it can be known. Null when the list could not be read whole.
+    /// Tasks of this model that no record knows, created around the attempt: in its time where that is beyond doubt, else far around it.
+    /// Null when the list could not be read whole.
     /// </summary>
-    private async Task<(IReadOnlyList<ListedTask> Tasks, SubmitAttempt Attempt, TimeSpan ClockAhead)?> ListUnknownTasks(string model, SubmitAttempt attempt, CancellationToken ct)
+    private async Task<IReadOnlyList<ListedTask>?> ListUnknownTasks(string model, SubmitAttempt attempt, CancellationToken ct)
     {
         var (ahead, listed) = ((TimeSpan?)null, new Dictionary<string, ListedTask>(StringComparer.Ordinal));
         for (var page = 1; ; page++)
@@ -159,13 +158,12 @@ internal sealed partial class SettleVideoHandler(
             if (page >= answer.TotalPages || answer.Tasks.Count == 0) break;
         }
 
-        // Where both clocks are known, now and when the mark was written, there is no other time to look at.
-        var isSure = ahead is not null && unanswered.WallClockIsUnmovedSince(attempt);
-        var theirs = isSure ? attempt with { At = attempt.At + ahead!.Value } : attempt;
-        var (from, to) = isSure ? (theirs.At - clockSkew, LatestOf(theirs)) : (theirs.At - wrongClock, LatestOf(theirs) + wrongClock);
+        // Our clock agrees with theirs, and did so when the mark was written: there is no other time to look at.
+        var isTimely = ahead?.Duration() < clockSkew / 2 && unanswered.WallClockIsUnmovedSince(attempt);
+        var (from, to) = isTimely ? (attempt.At - clockSkew, LatestOf(attempt)) : (attempt.At - wrongClock, LatestOf(attempt) + wrongClock);
         var found = listed.Values.Where(t => t.CreatedAt is not { } created || (created >= from && created <= to)).ToList();
         var known = await workspaces.FindKnownTasksAsync([.. found.Select(t => t.Id)], ct);
-        return ([.. found.Where(t => !known.Contains(t.Id))], theirs, isSure ? ahead!.Value : TimeSpan.Zero);
+        return [.. found.Where(t => !known.Contains(t.Id))];
     }
 
     /// <summary>Created when the attempt may have been received. A task without a time may have been.</summary>
@@ -175,21 +173,21 @@ internal sealed partial class SettleVideoHandler(
     private DateTimeOffset LatestOf(SubmitAttempt attempt) => attempt.At + work.Value.LeaseDuration + qwen.Value.RequestTimeout + clockSkew;
 
     /// <summary>Whether another undecided submit could be the one behind this task, as long as the task does not show its prompt.</summary>
-    private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, TimeSpan ahead, CancellationToken ct)
+    private async Task<bool> OthersMayClaim(Workspace workspace, VideoRequest request, Candidate candidate, CancellationToken ct)
     {
         foreach (var status in (VideoStatus[])[VideoStatus.Submitting, VideoStatus.Unsettled])
         {
             await foreach (var other in workspaces.ListUndecidedAsync(status, workspace.Id, clock.Now(), ct))
-                if (other.Video!.Request?.Model == request.Model && MayBeBehind(other.Video.State, candidate, ahead)) return true;
+                if (other.Video!.Request?.Model == request.Model && MayBeBehind(other.Video.State, candidate)) return true;
         }
 
         return false;
     }
 
-    private static bool MayBeBehind(VideoState state, Candidate candidate, TimeSpan ahead)
+    private static bool MayBeBehind(VideoState state, Candidate candidate)
     {
         var at = state switch { VideoState.Submitting s => s.Attempt.At, VideoState.Unsettled u => u.Attempt.At, _ => DateTimeOffset.MaxValue };
-        return candidate.CreatedAt is not { } created || created >= at + ahead - clockSkew;
+        return candidate.CreatedAt is not { } created || created >= at - clockSkew;
     }
 
     /// <summary>A complete look that showed nothing of ours.</summary>
