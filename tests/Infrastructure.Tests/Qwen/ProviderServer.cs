@@ -81,8 +81,8 @@ internal sealed class ProviderServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
+        await loop;   // it must not be told to listen where nobody does
         listener.Stop();
-        await loop;
         stop.Dispose();
     }
 
