@@ -347,6 +347,7 @@ export default {
   'reason.bytes': 'What came was not the whole, undamaged video. It is fetched again by itself.',
   'reason.host': 'The link leads to a place from which this server may not fetch. The person who runs the server can allow it.',
   'reason.large': 'The video is larger than this server may keep. The person who runs the server can allow more.',
+  'reason.storage': 'The server’s storage is not there at the moment. Fetching goes on by itself when it is back.',
   'reason.missing': 'The stored file is no longer on the server’s disk.',
   'reason.damaged': 'The stored file is not what was stored.',
   'reason.unclear': 'Nobody knows yet whether the provider took the order. It is being found out.',

@@ -345,6 +345,7 @@ export default {
   'reason.bytes': '收到的不是完整无损的视频，会自动重新取回。',
   'reason.host': '链接指向本服务器不允许访问的位置，管理员可以放行。',
   'reason.large': '视频超过了本服务器允许的大小，管理员可以放宽限制。',
+  'reason.storage': '服务器的存储暂时不可用，恢复后会自动继续取回。',
   'reason.missing': '已保存的文件已不在服务器磁盘上。',
   'reason.damaged': '已保存的文件与当初保存的内容不符。',
   'reason.unclear': '目前还不知道服务商是否收到了订单，正在查明。',
