@@ -43,6 +43,34 @@ public sealed class KeyTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_refusal_that_comes_behind_the_key_asks_for_no_other()
+    {
+        Expected.AddRange(["401", "WebSocket"]);
+        await StartAsync(WithKey("editor"));
+        await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync();
+        var isRefused = new TaskCompletionSource();
+        var mayArrive = new TaskCompletionSource();
+        await page.RouteAsync("**/api/workspaces?*", async route =>
+        {
+            var answer = await route.FetchAsync();
+            isRefused.TrySetResult();
+            await mayArrive.Task;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
+        });
+        await page.ReloadAsync();
+        await isRefused.Task;
+
+        await page.GetByLabel("API key").FillAsync(Platform.Key);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        mayArrive.SetResult();
+
+        await Expect(Card(page, "paper boat")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task What_a_key_does_not_allow_is_said()
     {
         Expected.AddRange(["401", "403", "WebSocket"]);

@@ -14,6 +14,7 @@ export class ApiError extends Error {
 }
 
 let askForKey = null;
+let sessions = 0;
 
 /** Called when the server wants a key; resolves to true once there is a session. */
 export function whenUnauthenticated(ask) {
@@ -29,7 +30,7 @@ export const askForVideo = (id, request, key) => send('POST', `/api/workspaces/$
 export const cancelVideo = id => send('POST', `/api/workspaces/${id}/video/cancel`);
 export const fetchVideo = id => send('POST', `/api/workspaces/${id}/video/download`);
 export const settleVideo = (id, taskId) => send('POST', `/api/workspaces/${id}/video/settle`, { body: { task_id: taskId } });
-export const startSession = key => send('POST', '/api/session', { body: { key }, mayAsk: false });
+export const startSession = key => send('POST', '/api/session', { body: { key }, mayAsk: false }).then(() => { sessions += 1; });
 
 export const contentUrl = id => `/api/workspaces/${id}/video/content`;
 
@@ -44,8 +45,9 @@ export function listWorkspaces({ limit, cursor, status, storage }) {
 /** Uploads a picture. XMLHttpRequest, because fetch does not tell how far an upload is. */
 export async function uploadPicture({ file, name, key, onProgress, signal }) {
   for (;;) {
+    const sentUnder = sessions;
     const { status, retryAfter, text } = await post(file, name, key, onProgress, signal);
-    if (status === 401 && await askForKey?.()) continue;
+    if (status === 401 && await hasSessionSince(sentUnder)) continue;
     if (status >= 200 && status < 300) return JSON.parse(text);
     throw problem(status, text, retryAfter);
   }
@@ -58,9 +60,10 @@ export function newKey() {
 
 async function send(method, path, { body, key, mayAsk = true } = {}) {
   for (;;) {
+    const sentUnder = sessions;
     const response = await reach(method, path, body, key);
     noteServerTime(response.headers.get('Date'));
-    if (response.status === 401 && mayAsk && await askForKey?.()) continue;
+    if (response.status === 401 && mayAsk && await hasSessionSince(sentUnder)) continue;
     if (response.status === 204) return null;
 
     const text = await response.text().catch(() => { throw new ApiError('network'); });
@@ -68,6 +71,9 @@ async function send(method, path, { body, key, mayAsk = true } = {}) {
     return JSON.parse(text);
   }
 }
+
+/** A refusal that comes late, behind a key that was given meanwhile, asks for no other. */
+const hasSessionSince = async sentUnder => sessions !== sentUnder || await askForKey?.();
 
 async function reach(method, path, body, key) {
   const headers = { Accept: 'application/json' };
