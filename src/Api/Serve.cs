@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Prometheus;
 using VideoPlatform.Api.Configuration;
 using VideoPlatform.Api.Docs;
 using VideoPlatform.Api.Files;
@@ -127,7 +126,7 @@ internal static partial class Serve
         app.UseRouting();
         app.UseWebSockets();   // before the access control, which asks whether a request is one
         app.UseMiddleware<AccessControl>();
-        app.UseHttpMetrics(metrics => metrics.ReduceStatusCodeCardinality());
+        app.UseRequestMetrics();
 
         app.MapWorkspaces();
         app.MapVideos();
@@ -136,7 +135,7 @@ internal static partial class Serve
         app.MapLive();
         app.MapSession();
         app.MapApiDocs();
-        app.MapMetrics().WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]), new RequiredRole(Role.Reader)).ExcludeFromDescription();
+        app.MapServiceMetrics();
         app.MapPage();
     }
 

@@ -19,7 +19,7 @@ public static class ApplicationRegistration
         services.Scan(scan => scan.FromAssemblyOf<WorkspaceViews>()
             .AddClasses(c => c.AssignableTo(typeof(IRequestHandler<,>)), publicOnly: false).AsImplementedInterfaces().WithTransientLifetime());
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
-        services.AddValidatorsFromAssemblyContaining<WorkspaceViews>(ServiceLifetime.Transient, includeInternalTypes: true);
+        services.AddValidatorsFromAssemblyContaining<WorkspaceViews>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddSingleton<QueueGate>();
         services.AddSingleton<UnansweredMarks>();

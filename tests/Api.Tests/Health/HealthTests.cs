@@ -126,7 +126,11 @@ public sealed class HealthTests
         Assert.StartsWith("text/plain", metrics.Header("Content-Type"), StringComparison.Ordinal);
         Assert.Contains("videoplatform_transitions_total{from=\"downloading\",to=\"completed\"}", metrics.Text, StringComparison.Ordinal);
         Assert.Contains("videoplatform_archived_bytes_total", metrics.Text, StringComparison.Ordinal);
-        Assert.Contains("http_request_duration_seconds", metrics.Text, StringComparison.Ordinal);
+        Assert.Contains("http_request_duration_seconds_count{", metrics.Text, StringComparison.Ordinal);
+
+        // Nothing of the runtime's own meters, which every request would pay for.
+        var families = metrics.Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
+        Assert.All(families, family => Assert.Matches("^(http_request_duration_seconds$|process_|dotnet_|videoplatform_)", family));
         (await host.PostAsync("/metrics", "{}")).IsProblem(405, "method_not_allowed");
     }
 }
