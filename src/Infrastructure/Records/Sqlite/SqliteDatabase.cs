@@ -82,6 +82,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     private void Prepare()
     {
         using var session = SqliteSession.Open(path, patienceAtStart);
+        session.Execute(SqliteSchema.PageSize);   // heeded by a file that is still empty
         session.Execute("PRAGMA journal_mode = WAL");
         session.Execute("BEGIN IMMEDIATE");   // also proves that it can be written
         var version = (long)session.Scalar("PRAGMA user_version")!;

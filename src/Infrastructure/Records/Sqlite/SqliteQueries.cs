@@ -60,19 +60,24 @@ internal static class SqliteQueries
 
     public static string List(WorkspaceFilter filter)
     {
-        var status = filter.Status is null ? "" : "status = @status AND ";
-        return filter.Storage switch
-        {
-            null => Page(status),
-            VideoStorage.Local => Page($"{status}storage = 'local' AND "),
-            VideoStorage.Remote => Page($"{status}{RemoteStill} AND "),
-            // Two pages in the same order, merged: what never had bytes, and what has lost its link since it was written.
-            _ => $"{Half($"{status}storage = 'none' AND ")} UNION ALL {Half($"{status}{RemoteNoMore} AND ")} ORDER BY id DESC LIMIT @limit",
-        };
+        if (filter is { Status: null, Storage: null }) return $"{Piece("")} ORDER BY id DESC LIMIT @limit";
 
-        static string Half(string condition) => $"SELECT id, doc FROM workspaces WHERE {condition}id < @before";
-        static string Page(string condition) => $"{Half(condition)} ORDER BY id DESC LIMIT @limit";
+        // One piece for each pair of the one index, in the same order, merged.
+        var statuses = filter.Status is { } only ? [only] : Enum.GetValues<VideoStatus>();
+        var pieces = from status in statuses from place in Places(filter.Storage) select Piece($"status = '{status.Word()}' AND {place} AND ");
+        return $"{string.Join(" UNION ALL ", pieces)} ORDER BY id DESC LIMIT @limit";
+
+        static string Piece(string condition) => $"SELECT id, doc FROM workspaces WHERE {condition}id < @before";
     }
+
+    private static string[] Places(VideoStorage? storage) => storage switch
+    {
+        null => ["storage = 'local'", "storage = 'remote'", "storage = 'none'"],
+        VideoStorage.Local => ["storage = 'local'"],
+        VideoStorage.Remote => [RemoteStill],
+        // What never had bytes, and what has lost its link since it was written.
+        _ => ["storage = 'none'", RemoteNoMore],
+    };
 
     public static string Scan(ScanFilter filter)
     {

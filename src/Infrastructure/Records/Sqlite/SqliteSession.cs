@@ -23,6 +23,7 @@ internal sealed class SqliteSession : IDisposable
             // SQLite's own waiting looks again after 1 to 100 ms; the provider's would sleep for 150 ms each time.
             session.Execute($"PRAGMA busy_timeout = {(long)patience.TotalMilliseconds}");
             session.Execute("PRAGMA synchronous = FULL");
+            session.Execute("PRAGMA wal_autocheckpoint = 4000");   // pages: 4 MB
             session.Execute("PRAGMA temp_store = MEMORY");   // what a savepoint would take back
             return session;
         }

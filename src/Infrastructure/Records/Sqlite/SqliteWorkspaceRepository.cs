@@ -67,7 +67,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
         var rows = await database.ReadAsync(
             session => session.Rows(
                 SqliteQueries.List(filter), Row,
-                ("@before", before), ("@limit", filter.Limit + 1), ("@status", filter.Status?.Word()), ("@now", Milliseconds(filter.Now))),
+                ("@before", before), ("@limit", filter.Limit + 1), ("@now", Milliseconds(filter.Now))),
             ct);
         var page = rows.Take(filter.Limit).ToList();
         return new WorkspacePage([.. Readable(page)], rows.Count > filter.Limit ? WorkspaceId.Parse(page[^1].Id) : null);
