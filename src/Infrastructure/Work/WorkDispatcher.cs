@@ -100,13 +100,17 @@ internal sealed partial class WorkDispatcher(
         if (models.Count == 0) return await UntilNextDue(WorkLane.Submit, stopping);
 
         var inFlight = await workspaces.CountInFlightAsync(now - Schedule.LongestRun, stopping);
+        var claimed = 0;
         foreach (var model in models)
         {
             var started = running.Values.Count(step => step.Lane is WorkLane.Submit && step.Model == model);
             var free = qwen.Value.MaxInFlight - inFlight.GetValueOrDefault(model) - started;
             var admitted = free <= 0 ? 0 : gate.Admits(model, free);
-            if (admitted > 0) await Claim(WorkLane.Submit, admitted, model, stopping);
+            if (admitted > 0) claimed += await Claim(WorkLane.Submit, admitted, model, stopping);
         }
+
+        // All places are taken: of many requests that come now, not each is worth a look.
+        if (claimed == 0) await Task.Delay(leastPause, clock, stopping);
 
         return Heartbeat < whileFull ? Heartbeat : whileFull;
     }
