@@ -7,10 +7,14 @@ using VideoPlatform.Sandbox;
 
 namespace VideoPlatform.Bench.Rows;
 
-/// <summary><c>POST …/video</c>, one after the other, beside one bare insert into SQLite with a full flush. The provider takes five and keeps them.</summary>
+/// <summary>
+/// <c>POST …/video</c>, one after the other and over several connections at once (then the time that each costs), beside one bare insert into SQLite with a full flush.
+/// The provider takes five and keeps them.
+/// </summary>
 internal static class AcceptingRow
 {
     private const int Posts = 1000;
+    private const int Connections = 8;
     private const int PostsToWarmUp = 5000;   // until the compiler has done its best
 
     private static readonly byte[] body = """{"prompt":"The paper boat drifts away from the shore while the camera follows it slowly.","duration":5}"""u8.ToArray();
@@ -19,7 +23,7 @@ internal static class AcceptingRow
     {
         var folder = ground.NewFolder("accepting");
         var now = Ground.Clock.GetUtcNow();
-        List<Workspace> workspaces = [.. Enumerable.Range(0, ((Bench.Rounds * Posts) + PostsToWarmUp) * 2).Select(n => Library.WithoutVideo(n, now))];
+        List<Workspace> workspaces = [.. Enumerable.Range(0, ((Bench.Rounds * Posts) + PostsToWarmUp) * 3).Select(n => Library.WithoutVideo(n, now))];
         using (var library = await Library.OpenAsync(folder, ct)) library.Add(workspaces);
         await File.WriteAllBytesAsync(Path.Combine(Library.Storage(folder), Library.Picture.Value), SamplePicture.Bmp(480, 240), ct);
         await using var sandbox = await SandboxProvider.StartAsync(
@@ -29,7 +33,7 @@ internal static class AcceptingRow
         using var bare = new BareInsert(Path.Combine(folder, "bare.db"));
 
         var next = 0;
-        List<double> plain = [], keyed = [], inserts = [];
+        List<double> plain = [], keyed = [], crowded = [], inserts = [];
         for (var round = 0; round <= Bench.Rounds; round++)
         {
             List<double> insertTook = [], plainTook = [], keyedTook = [];
@@ -40,7 +44,9 @@ internal static class AcceptingRow
                 keyedTook.Add(Post(client, workspaces[next++], withKey: true));
             }
 
+            var each = await PostAtOnce(service.Address, workspaces[next..(next += insertTook.Count)]);
             if (round == 0) continue;
+            crowded.Add(each);
             inserts.Add(Figure.Median(insertTook));
             plain.Add(Figure.Median(plainTook));
             keyed.Add(Figure.Median(keyedTook));
@@ -49,8 +55,23 @@ internal static class AcceptingRow
         return
         [
             new Figure("Accepting", "ms", Measure.AtMostTimes, 2, 1.2, plain, inserts),
+            new Figure($"Accepting, over {Connections} connections", "ms each", Measure.AtMostTimes, 2, 1.2, crowded, inserts),
             new Figure("Accepting, with an Idempotency-Key (three commits)", "ms", Measure.AtMostTimes, 6, 3.6, keyed, inserts),
         ];
+    }
+
+    /// <returns>Milliseconds for each, all together.</returns>
+    private static async Task<double> PostAtOnce(Uri address, List<Workspace> workspaces)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        await Task.WhenAll(workspaces.Chunk((workspaces.Count + Connections - 1) / Connections).Select(share => Task.Factory.StartNew(
+            () =>
+            {
+                using var client = new BareClient(address);
+                foreach (var workspace in share) Post(client, workspace, withKey: false);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return Stopwatch.GetElapsedTime(begun).TotalMilliseconds / workspaces.Count;
     }
 
     private static double Post(BareClient client, Workspace workspace, bool withKey)
