@@ -92,8 +92,7 @@ public abstract record TaskAnswer
     public sealed record Gone : TaskAnswer;
 
     /// <summary>No answer that says anything about the task (5xx, time-out, throttling, a refused key, a body that cannot be read).</summary>
-    /// <param name="Blocks">The account is refused, see <see cref="SubmitAnswer.Blocked"/>.</param>
-    public sealed record Silent(Problem Problem, TimeSpan? RetryAfter, bool Blocks) : TaskAnswer;
+    public sealed record Silent(Problem Problem, TimeSpan? RetryAfter) : TaskAnswer;
 }
 
 /// <param name="Model">Only tasks of this model; null for all.</param>
@@ -108,7 +107,7 @@ public abstract record TaskListAnswer
     /// <param name="ClockAhead">How far the provider's clock is before ours, to about a second; null when it does not tell its time.</param>
     public sealed record Page(IReadOnlyList<ListedTask> Tasks, int TotalPages, TimeSpan? ClockAhead = null) : TaskListAnswer;
 
-    public sealed record Silent(Problem Problem, TimeSpan? RetryAfter, bool Blocks) : TaskListAnswer;
+    public sealed record Silent(Problem Problem, TimeSpan? RetryAfter) : TaskListAnswer;
 }
 
 /// <param name="Status">The provider's word: <c>PENDING</c>, <c>RUNNING</c>, <c>SUCCEEDED</c>, …</param>

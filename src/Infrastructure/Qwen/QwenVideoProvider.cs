@@ -49,35 +49,35 @@ internal sealed partial class QwenVideoProvider(
     /// <summary>dashscope.md section 3. A question without an answer is not repeated here: the task is simply asked for again later.</summary>
     public async Task<TaskAnswer> QueryAsync(ProviderTask task, CancellationToken ct)
     {
-        var (call, problem, blocks) = Prepare(task.Endpoint, task.Id);
-        if (call is not { } c) return new TaskAnswer.Silent(problem!, null, blocks);
+        var (call, problem) = Prepare(task.Endpoint, task.Id);
+        if (call is not { } c) return new TaskAnswer.Silent(problem!, null);
 
         await limits.ForQueryAsync(ct);
         using var request = http.Call(HttpMethod.Get, QwenEndpoints.Task(c.Endpoint, task.Id), c.Key);
         var reply = await http.SendAsync(request, ct);
         return reply.IsSuccess ? Read(reply, task.Id)
             : IsNoSuchTask(reply) ? new TaskAnswer.Gone()
-            : new TaskAnswer.Silent(Noted("query", reply), reply.BackOff, reply.Verdict is QwenVerdict.Blocked);
+            : new TaskAnswer.Silent(Noted("query", reply), reply.BackOff);
     }
 
     /// <summary>dashscope.md section 5, "List".</summary>
     public async Task<TaskListAnswer> ListAsync(TaskListQuery query, CancellationToken ct)
     {
-        var (call, problem, blocks) = Prepare(endpoint: null, taskId: null);
-        if (call is not { } c) return new TaskListAnswer.Silent(problem!, null, blocks);
+        var (call, problem) = Prepare(endpoint: null, taskId: null);
+        if (call is not { } c) return new TaskListAnswer.Silent(problem!, null);
 
         await limits.ForQueryAsync(ct);
         using var request = http.Call(HttpMethod.Get, QwenEndpoints.List(c.Endpoint, query), c.Key);
         var reply = await http.SendAsync(request, ct);
         return reply.IsSuccess && Page(TaskListWire.Read(reply.Json), query) is { } page
             ? page with { ClockAhead = reply.ClockAhead }
-            : new TaskListAnswer.Silent(Noted("list", reply), reply.BackOff, !reply.IsSuccess && reply.Verdict is QwenVerdict.Blocked);
+            : new TaskListAnswer.Silent(Noted("list", reply), reply.BackOff);
     }
 
     /// <summary>dashscope.md section 5, "Cancel".</summary>
     public async Task<CancelAnswer> CancelAsync(ProviderTask task, CancellationToken ct)
     {
-        var (call, problem, _) = Prepare(task.Endpoint, task.Id);
+        var (call, problem) = Prepare(task.Endpoint, task.Id);
         if (call is not { } c) return new CancelAnswer.Silent(problem!, null);
 
         await limits.ForQueryAsync(ct);
@@ -167,9 +167,9 @@ internal sealed partial class QwenVideoProvider(
     private TaskAnswer Read(QwenReply reply, string askedFor)
     {
         var task = TaskWire.Read(reply.Json);
-        if (task.Status is null) return new TaskAnswer.Silent(Noted("query", reply), null, Blocks: false);
+        if (task.Status is null) return new TaskAnswer.Silent(Noted("query", reply), null);
         if (task.TaskId is { } id && !string.Equals(id, askedFor, StringComparison.OrdinalIgnoreCase))
-            return new TaskAnswer.Silent(Noted("query", reply with { Problem = QwenErrors.AnotherTask }), null, Blocks: false);
+            return new TaskAnswer.Silent(Noted("query", reply with { Problem = QwenErrors.AnotherTask }), null);
 
         switch (task.Status.Trim().ToUpperInvariant())
         {
@@ -213,13 +213,13 @@ internal sealed partial class QwenVideoProvider(
             (int)Math.Clamp(pages, tasks.Count == 0 ? 0 : 1, int.MaxValue));
     }
 
-    private ((string Endpoint, string Key)? Call, Problem? Problem, bool Blocks) Prepare(string? endpoint, string? taskId)
+    private ((string Endpoint, string Key)? Call, Problem? Problem) Prepare(string? endpoint, string? taskId)
     {
-        if (taskId is not null && !QwenEndpoints.IsTaskId(taskId)) return (null, new Problem(QwenErrors.TaskIdInvalid, "That cannot be the id of a task."), false);
-        if (http.Key is not { } key) return (null, QwenHttp.KeyMissing, true);
+        if (taskId is not null && !QwenEndpoints.IsTaskId(taskId)) return (null, new Problem(QwenErrors.TaskIdInvalid, "That cannot be the id of a task."));
+        if (http.Key is not { } key) return (null, QwenHttp.KeyMissing);
         return QwenEndpoints.TryAllow(options.Value, endpoint, out var allowed)
-            ? ((allowed, key), null, false)
-            : (null, new Problem(QwenErrors.EndpointNotAllowed, "The task was accepted by an endpoint that the API key may not be sent to."), false);
+            ? ((allowed, key), null)
+            : (null, new Problem(QwenErrors.EndpointNotAllowed, "The task was accepted by an endpoint that the API key may not be sent to."));
     }
 
     private Problem Noted(string operation, QwenReply reply)

@@ -88,7 +88,7 @@ public sealed class AdoptTaskTests : Testing.UseCases.UseCases
     [Fact]
     public async Task A_provider_that_cannot_be_asked_decides_nothing()
     {
-        Provider.AnswerQuery("foreign", new TaskAnswer.Silent(new Problem("http_503", "Busy."), null, Blocks: false));
+        Provider.AnswerQuery("foreign", new TaskAnswer.Silent(new Problem("http_503", "Busy."), null));
 
         Assert.Equal(TimeSpan.FromSeconds(10), Assert.IsType<ProviderUnavailable>(ErrorOf(await Send(new AdoptTask("foreign", null)))).RetryAfter);
     }

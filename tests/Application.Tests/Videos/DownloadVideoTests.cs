@@ -282,7 +282,7 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     public async Task A_dead_link_whose_task_cannot_be_asked_for_is_shown_as_dead_and_tried_again()
     {
         var id = await GivenDownloading(Link(Now.AddDays(1), "stale"));
-        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null, Blocks: false));
+        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null));
         Provider.AnswerQuery("task-1", new TaskAnswer.Succeeded(Provider.LinkOf("fresh"), Now, Prompt));
         Source.ThenDead().ThenDead().ThenServe(sample.Bytes);
 
@@ -300,7 +300,7 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     {
         var id = await GivenDownloading(Link(null, "stale"));
         Clock.Advance(Work.LeaseDuration + VideoPlatform.Application.Work.Schedule.TaskRecordLife);
-        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null, Blocks: false));
+        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null));
         Source.ThenDead();
 
         Ok(await Step(id));

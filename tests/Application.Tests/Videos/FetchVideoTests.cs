@@ -120,7 +120,7 @@ public sealed class FetchVideoTests : Testing.UseCases.UseCases
     public async Task A_provider_that_cannot_be_asked_decides_nothing()
     {
         var id = await GivenExpired();
-        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(new Problem("http_503", "Busy."), TimeSpan.FromSeconds(7), Blocks: false));
+        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(new Problem("http_503", "Busy."), TimeSpan.FromSeconds(7)));
 
         var result = await Send(new FetchVideo(id));
 

@@ -11,7 +11,7 @@ namespace VideoPlatform.Application.Tests;
 public sealed class PollVideoTests : Testing.UseCases.UseCases
 {
     private static readonly Problem problem = new("ProviderCode", "The provider's own words.");
-    private static readonly TaskAnswer silent = new TaskAnswer.Silent(problem, null, Blocks: false);
+    private static readonly TaskAnswer silent = new TaskAnswer.Silent(problem, null);
 
     // ---- the answers ------------------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ public sealed class PollVideoTests : Testing.UseCases.UseCases
     public async Task A_provider_that_asks_for_time_gets_it()
     {
         var id = await GivenProcessing();
-        Provider.AnswerQuery(new TaskAnswer.Silent(problem, TimeSpan.FromMinutes(5), Blocks: false));
+        Provider.AnswerQuery(new TaskAnswer.Silent(problem, TimeSpan.FromMinutes(5)));
 
         Ok(await StepWhenDue(id));
 

@@ -493,7 +493,7 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
         var id = await GivenUnsettled(paid: false);
         for (var i = 0; i < 10; i++)
         {
-            Provider.AnswerList(new TaskListAnswer.Silent(problem, null, Blocks: false));
+            Provider.AnswerList(new TaskListAnswer.Silent(problem, null));
             Ok(await StepWhenDue(id));
             var video = await AssertStands(id, VideoStatus.Unsettled, "provider_silent");
             Assert.Equal(0, Assert.IsType<VideoState.Unsettled>(video.State).Looks);
@@ -509,7 +509,7 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
         var id = await GivenUnsettled(paid: false);
         Provider.AnswerList(new TaskListAnswer.Page([], TotalPages: 0));
         Provider.AnswerList(new TaskListAnswer.Page([Listed("foreign") with { CreatedAt = Now.AddHours(-1) }], TotalPages: 2));
-        Provider.AnswerList(new TaskListAnswer.Silent(problem, null, Blocks: false));
+        Provider.AnswerList(new TaskListAnswer.Silent(problem, null));
 
         Ok(await StepWhenDue(id));
         Ok(await StepWhenDue(id));
@@ -522,7 +522,7 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     public async Task A_candidate_that_cannot_be_asked_for_proves_nothing()
     {
         var id = await GivenUnsettled(paid: true);
-        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null, Blocks: false));
+        Provider.AnswerQuery("task-1", new TaskAnswer.Silent(problem, null));
 
         Ok(await StepWhenDue(id));
 
@@ -553,7 +553,7 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     {
         var id = await GivenUnsettled(paid: true);
         Clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromSeconds(1));
-        Provider.AnswerList(new TaskListAnswer.Silent(problem, null, Blocks: false));
+        Provider.AnswerList(new TaskListAnswer.Silent(problem, null));
 
         Ok(await Step(id));
 

@@ -83,18 +83,18 @@ public sealed class ListAndCancelTests : QwenTest
 
         var silent = Assert.IsType<TaskListAnswer.Silent>(await List());
 
-        Assert.Equal(("provider_unreadable", false), (silent.Problem.Code, silent.Blocks));
+        Assert.Equal("provider_unreadable", silent.Problem.Code);
     }
 
     [Theory]
-    [InlineData(401, "InvalidApiKey", true)]
-    [InlineData(429, "Throttling", false)]
-    [InlineData(500, "InternalError", false)]
-    public async Task A_list_that_is_refused_is_silence(int status, string code, bool blocks)
+    [InlineData(401, "InvalidApiKey")]
+    [InlineData(429, "Throttling")]
+    [InlineData(500, "InternalError")]
+    public async Task A_list_that_is_refused_is_silence(int status, string code)
     {
         Server.Answer(status, $$"""{"code":"{{code}}","message":"No."}""", "Retry-After: 4");
 
-        Assert.Equal(new TaskListAnswer.Silent(new Problem(code, "No."), TimeSpan.FromSeconds(4), blocks), await List());
+        Assert.Equal(new TaskListAnswer.Silent(new Problem(code, "No."), TimeSpan.FromSeconds(4)), await List());
     }
 
     [Fact]

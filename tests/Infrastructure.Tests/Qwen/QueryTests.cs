@@ -135,19 +135,19 @@ public sealed class QueryTests : QwenTest
 
         var silent = Assert.IsType<TaskAnswer.Silent>(await Query());
 
-        Assert.Equal((code, false), (silent.Problem.Code, silent.Blocks));
+        Assert.Equal(code, silent.Problem.Code);
     }
 
     [Theory]
-    [InlineData(401, """{"code":"InvalidApiKey","message":"no"}""")]
-    [InlineData(401, "")]
-    [InlineData(400, """{"code":"Arrearage","message":"no"}""")]
-    [InlineData(404, """{"code":"WorkSpaceNotFound","message":"no"}""")]
-    public async Task A_refused_account_blocks(int status, string body)
+    [InlineData(401, """{"code":"InvalidApiKey","message":"no"}""", "InvalidApiKey")]
+    [InlineData(401, "", "http_401")]
+    [InlineData(400, """{"code":"Arrearage","message":"no"}""", "Arrearage")]
+    [InlineData(404, """{"code":"WorkSpaceNotFound","message":"no"}""", "WorkSpaceNotFound")]
+    public async Task A_refused_account_says_nothing_of_the_task(int status, string body, string code)
     {
         Server.Answer(status, body);
 
-        Assert.True(Assert.IsType<TaskAnswer.Silent>(await Query()).Blocks);
+        Assert.Equal(code, Assert.IsType<TaskAnswer.Silent>(await Query()).Problem.Code);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class QueryTests : QwenTest
     {
         Server.Answer(429, """{"code":"Throttling","message":"slow"}""", "Retry-After: 3");
 
-        Assert.Equal(new TaskAnswer.Silent(new Problem("Throttling", "slow"), TimeSpan.FromSeconds(3), Blocks: false), await Query());
+        Assert.Equal(new TaskAnswer.Silent(new Problem("Throttling", "slow"), TimeSpan.FromSeconds(3)), await Query());
     }
 
     [Fact]
