@@ -21,9 +21,9 @@ internal static partial class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health/live", ["GET", "HEAD"], () => Results.Json(new HealthBody("ok"), ApiJson.Default.HealthBody)).OpenToAll()
-            .WithTags("Health").WithName("Live_").WithSummary("The process answers").Produces<HealthBody>();
+            .WithTags("Health").WithName("IsAlive").WithSummary("The process answers").Produces<HealthBody>();
         routes.MapMethods("/health/ready", ["GET", "HEAD"], Ready).OpenToAll()
-            .WithTags("Health").WithName("Ready").WithSummary("Database and storage can be used; says what stands still").Produces<HealthBody>().Produces<HealthBody>(503);
+            .WithTags("Health").WithName("IsReady").WithSummary("Database and storage can be used; says what stands still").Produces<HealthBody>().Produces<HealthBody>(503);
         routes.MapGet("/api/stats", async (IMediator mediator, CancellationToken ct) =>
                 (await mediator.Send(new GetStats(), ct)).Match(stats => Results.Json(stats, ApiJson.Default.StatsView), ProblemMapping.ToProblem)).Needs(Role.Reader)
             .WithTags("Health").WithName("GetStats").WithSummary("Counts, bytes, videos at risk, the queue").Produces<StatsView>();

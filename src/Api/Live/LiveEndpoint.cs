@@ -14,7 +14,7 @@ namespace VideoPlatform.Api.Live;
 internal static class LiveEndpoint
 {
     public static void MapLive(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/ws", Handle).Needs(Role.Reader).WithTags("Live").WithName("Live").WithSummary("WebSocket: a snapshot, then every change")
+        routes.MapGet("/ws", Handle).Needs(Role.Reader).WithTags("Live").WithName("ListenLive").WithSummary("WebSocket: a snapshot, then every change")
             .Produces(101).Fails(400);
 
     private static async Task Handle(
