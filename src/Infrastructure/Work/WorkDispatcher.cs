@@ -109,7 +109,7 @@ internal sealed partial class WorkDispatcher(
             if (admitted > 0) claimed += await Claim(WorkLane.Submit, admitted, model, stopping);
         }
 
-        // All places are taken: of many requests that come now, not each is worth a look.
+        // There is no place for what waits: of many requests that come behind it, not each is worth a look.
         if (claimed == 0) await Task.Delay(leastPause, clock, stopping);
 
         return Heartbeat < whileFull ? Heartbeat : whileFull;
