@@ -27,16 +27,22 @@ public sealed class UnansweredMarksTests
     }
 
     [Fact]
-    public void Of_a_mark_that_was_not_kept_nothing_is_known()
+    public void Of_a_mark_that_was_not_kept_nothing_is_known() =>
+        Assert.False(new UnansweredMarks(clock).WallClockIsUnmovedSince(new SubmitAttempt(Guid.NewGuid(), clock.GetUtcNow(), "hash")));
+
+    [Theory]
+    [InlineData(26, true)]
+    [InlineData(28, false)]
+    public void A_mark_is_let_go_when_its_task_can_be_on_record_no_more(int hours, bool isKept)
     {
         var marks = new UnansweredMarks(clock);
         var attempt = new SubmitAttempt(Guid.NewGuid(), clock.GetUtcNow(), "hash");
-        Assert.False(marks.WallClockIsUnmovedSince(attempt));
-
         marks.Keep(attempt, clock.GetTimestamp());
-        marks.Forget(attempt);
 
-        Assert.False(marks.WallClockIsUnmovedSince(attempt));
+        clock.Pass(TimeSpan.FromHours(hours));
+        marks.Keep(new SubmitAttempt(Guid.NewGuid(), clock.GetUtcNow(), "hash"), clock.GetTimestamp());
+
+        Assert.Equal(isKept, marks.WallClockIsUnmovedSince(attempt));
     }
 
     /// <summary>A wall clock that can be set, and one that only runs.</summary>

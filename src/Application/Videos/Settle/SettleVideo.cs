@@ -48,8 +48,6 @@ internal sealed partial class SettleVideoHandler(
             _ => _ => new VersionConflict("There is nothing to settle."),
         };
         var settled = await workspaces.ChangeAsync(workspace.Id, w => w.End(command.Claim, clock.Now(), outcome), CancellationToken.None);
-        if (settled.TryGet(out var after, out _) && workspace.Video?.State is VideoState.Unsettled { Attempt: var attempt } && after.Video?.Status is not VideoStatus.Unsettled)
-            unanswered.Forget(attempt);
         return settled.Then<Done>(_ => new Done());
     }
 
