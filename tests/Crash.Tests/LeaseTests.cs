@@ -53,6 +53,7 @@ public sealed class LeaseTests
     public async Task A_process_frozen_amid_the_bytes_is_not_waited_for_and_gives_them_up_when_it_wakes()
     {
         await using var platform = await Platform.CreateAsync();
+        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadStalled) { Bytes = 200_000, Times = 1 });   // of 300 000: it cannot end before it has looked at its claim
         var frozen = await platform.ServeAsync();
         await frozen.ArmAsync(KillPoints.BodyHalf, Deed.Freeze);
         var ordered = platform.OrderAsync("half");

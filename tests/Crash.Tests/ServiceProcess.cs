@@ -13,17 +13,21 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private const int KilledExitCode = 128 + 9;
     private const string Serving = "serving ";
+    private const string Database = "--Persistence:Sqlite:Path=";
 
     private readonly Process process;
     private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<TaskCompletionSource> orders = new();
     private readonly ConcurrentQueue<string> log = new();
     private readonly SemaphoreSlim ordering = new(1);
+    private readonly SemaphoreSlim freezing = new(0);
+    private readonly string database;
     private CancellationTokenSource frozen = new();
     private Uri? address;
 
-    private ServiceProcess(IEnumerable<string> settings, string folder)
+    private ServiceProcess(IReadOnlyList<string> settings, string folder)
     {
+        database = settings.Last(s => s.StartsWith(Database, StringComparison.Ordinal))[Database.Length..];
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             UseShellExecute = false,
@@ -66,9 +70,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Log => log;
 
-    public static ServiceProcess Launch(IEnumerable<string> settings, string folder) => new(settings, folder);
+    public static ServiceProcess Launch(IReadOnlyList<string> settings, string folder) => new(settings, folder);
 
-    public static async Task<ServiceProcess> StartAsync(IEnumerable<string> settings, string folder)
+    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> settings, string folder)
     {
         var service = new ServiceProcess(settings, folder);
         await service.ServingAsync();
@@ -132,10 +136,17 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process has frozen itself at a tripwire.</summary>
+    /// <summary>Waits until the process has come to a tripwire, and freezes it there while nobody writes to the database.</summary>
     public async Task FrozeAsync()
     {
-        await Waiting.UntilAsync(() => State() is 'T', () => $"The process did not freeze:\n{Tail()}");
+        if (!await freezing.WaitAsync(Waiting.Patience)) throw new TimeoutException($"The process never came to where it freezes:\n{Tail()}");
+        using (WriteLock.Take(database))
+        {
+            await process.StandardInput.WriteLineAsync("freeze");
+            await process.StandardInput.FlushAsync();
+            await Waiting.UntilAsync(() => State() is 'T', () => $"The process did not freeze:\n{Tail()}");
+        }
+
         IsFrozen = true;
         await frozen.CancelAsync();
     }
@@ -152,6 +163,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         process.Dispose();
         ordering.Dispose();
+        freezing.Dispose();
         frozen.Dispose();
     }
 
@@ -170,6 +182,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private void Obeyed(string? line)
     {
+        if (line is "freezing") freezing.Release();
         if (line is "done" && orders.TryDequeue(out var order)) order.TrySetResult();
         if (line?.StartsWith(Serving, StringComparison.Ordinal) is not true) return;
 

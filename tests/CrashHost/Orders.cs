@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace VideoPlatform.CrashHost;
 
-/// <summary>Lines on the standard input, each answered by one on the standard output: <c>trip POINT DEED [NTH]</c>, <c>disarm</c>, <c>clock hh:mm:ss</c>.</summary>
+/// <summary>Lines on the standard input, each answered by one on the standard output: <c>trip POINT DEED [NTH]</c>, <c>disarm</c>, <c>clock hh:mm:ss</c>. <c>freeze</c> has no answer: nobody would be there to give it.</summary>
 internal static class Orders
 {
     public static async Task ListenAsync(TextReader input, Tripwires tripwires, ShiftedClock clock)
@@ -19,6 +19,9 @@ internal static class Orders
                 case "disarm":
                     tripwires.Disarm();
                     break;
+                case "freeze":
+                    tripwires.Freeze();
+                    continue;
                 case "clock":
                     clock.Shift = TimeSpan.Parse(words[1], CultureInfo.InvariantCulture);
                     break;

@@ -4,7 +4,7 @@ using VideoPlatform.CrashHost;
 
 // The product's own start, with tripwires around its ports. Told what to do by lines on its standard input.
 var clock = new ShiftedClock();
-var tripwires = new Tripwires { BeforeFreezing = () => WriteLock.Pass(args) };
+using var tripwires = new Tripwires();
 var orders = Orders.ListenAsync(Console.In, tripwires, clock);
 using var lastMoment = new LastMoment();
 await using var app = await Serve.BuildAsync(args, CancellationToken.None, services => Ports.Wire(services, tripwires, clock));
