@@ -4,7 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Records;
+using VideoPlatform.Infrastructure.Records.Documents;
 using VideoPlatform.Infrastructure.Records.Sqlite;
 using VideoPlatform.Testing.Records;
 
@@ -24,10 +26,10 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         get
         {
             var queries = new TheoryData<string>(
-                SqliteQueries.Find, SqliteQueries.NextDue, SqliteQueries.WaitingModels, SqliteQueries.InFlight, SqliteQueries.Counters,
+                SqliteQueries.Find, SqliteQueries.WaitingModels, SqliteQueries.InFlight, SqliteQueries.Counts,
                 SqliteQueries.RemoteThatExpired, SqliteQueries.AtRisk, SqliteQueries.Changed, SqliteQueries.KnownTasks, SqliteQueries.PassBy,
                 SqliteQueries.Claim(WorkLane.Submit, oneModel: false));
-            foreach (var lane in WorkLanes.All) queries.Add(SqliteQueries.Claim(lane, oneModel: true));
+            foreach (var lane in WorkLanes.All) queries.AddRange(SqliteQueries.Claim(lane, oneModel: true), SqliteQueries.NextDue(lane));
             foreach (var status in (VideoStatus?[])[null, VideoStatus.Completed])
                 foreach (var storage in (VideoStorage?[])[null, VideoStorage.Local, VideoStorage.Remote, VideoStorage.None])
                     queries.Add(SqliteQueries.List(new WorkspaceFilter(1, null, status, storage, default)));
@@ -63,6 +65,24 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
             var plan = await database.ReadAsync(session => Plan(session, sql), Ct);
             Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
+    }
+
+    // Asking for a video makes a record grow: within its page, so that nothing has to be moved.
+    [Fact]
+    public async Task A_record_has_room_for_its_video_from_the_beginning()
+    {
+        var database = await folder.OpenAsync();
+        var records = Records(database);
+        var all = Enumerable.Range(0, 30).Select(_ => SampleWorkspaces.Empty()).ToList();
+        foreach (var workspace in all) await records.AddAsync(workspace, Ct);
+        var before = await Pages();
+
+        foreach (var workspace in all)
+            Assert.True((await records.ChangeAsync(workspace.Id, w => w.Ask(SampleWorkspaces.Request(), replace: false, SampleWorkspaces.Start), Ct)).TryGet(out _, out _));
+
+        Assert.InRange(await Pages() - before, 0, 9);   // those of the indexes; the records without their room would take twenty more
+
+        Task<long> Pages() => database.ReadAsync(session => (long)session.Scalar("PRAGMA page_count")!, Ct);
     }
 
     [Fact]
@@ -153,26 +173,40 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         await Assert.ThrowsAsync<RecordsUnavailableException>(folder.OpenAsync);
     }
 
-    [Fact]
-    public async Task A_file_of_version_1_goes_on_as_it_is()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_file_of_an_earlier_version_goes_on_as_it_is(int version)
     {
-        var before = new SqliteWorkspaceRepository(await folder.OpenAsync(), new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
-        var workspace = SampleWorkspaces.Downloading(expires: SampleWorkspaces.Start.AddDays(1));
-        await before.AddAsync(workspace, Ct);
-        await folder.CloseAsync();
-        await using (var other = new SqliteConnection($"Data Source={folder.File};Pooling=false"))
+        var failing = SampleWorkspaces.Downloading(expires: SampleWorkspaces.Start.AddDays(1));
+        Workspace[] all = [SampleWorkspaces.Empty(), SampleWorkspaces.Queued(), SampleWorkspaces.Queued(SampleWorkspaces.Start.AddSeconds(5)), SampleWorkspaces.Processing(), failing, SampleWorkspaces.Completed()];
+        await MakeEarlier(version, all);
+        await using var newFolder = new SqliteFolder();
+        var expected = Records(await newFolder.OpenAsync());
+        foreach (var workspace in all) await expected.AddAsync(workspace, Ct);
+
+        var records = Records(await folder.OpenAsync());
+
+        await SameNumbers();
+        foreach (var lane in WorkLanes.All) Assert.Equal(await expected.NextDueAsync(lane, Ct), await records.NextDueAsync(lane, Ct));
+        Assert.Equal(all.Select(w => w.Id).Order(), await records.ScanAsync(new ScanFilter(), Ct).Select(w => w.Id).ToListAsync(Ct));
+
+        foreach (var each in (SqliteWorkspaceRepository[])[expected, records])
         {
-            await other.OpenAsync(Ct);
-            await using var command = other.CreateCommand();
-            command.CommandText = "DROP INDEX workspaces_failing; ALTER TABLE workspaces DROP COLUMN is_failing; PRAGMA user_version = 1";
-            await command.ExecuteNonQueryAsync(Ct);
+            for (var i = 0; i < 2; i++)
+                await each.ChangeAsync(failing.Id, w => w.Change(v => v.FetchFailed(new Problem("http_503", "Try again."), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+            await each.ChangeAsync(all[1].Id, w => w.Change(v => v.CancelQueued(SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+            await each.DeleteAsync(all[^1].Id, _ => null, Ct);
         }
 
-        var records = new SqliteWorkspaceRepository(await folder.OpenAsync(), new FakeTimeProvider(SampleWorkspaces.Start), NullLogger<SqliteWorkspaceRepository>.Instance);
-
-        for (var i = 0; i < 2; i++)
-            await records.ChangeAsync(workspace.Id, w => w.Change(v => v.FetchFailed(new Problem("http_503", "Try again."), SampleWorkspaces.Start), SampleWorkspaces.Start), Ct);
+        await SameNumbers();
         Assert.Equal(1, (await records.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct)).AtRisk);
+        await folder.CloseAsync();
+        records = Records(await folder.OpenAsync());
+        await SameNumbers();
+
+        async Task SameNumbers() => Assert.Equivalent(
+            await expected.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct), await records.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct), strict: true);
     }
 
     [Fact]
@@ -310,15 +344,35 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     public async Task Writes_around_the_end_are_done_or_refused_but_never_forgotten()
     {
         var database = await folder.OpenAsync();
-        var writes = Enumerable.Range(0, 500).Select(n => Task.Run(() => database.WriteAsync(session => session.Run("INSERT INTO counters VALUES (@n, 1)", ("@n", $"n {n}")), Ct), Ct)).ToList();
+        var writes = Enumerable.Range(0, 500).Select(n => Task.Run(() => database.WriteAsync(session => session.Run("INSERT INTO counts VALUES (@n, '', 1, 0)", ("@n", $"n {n}")), Ct), Ct)).ToList();
         await writes[0];
         await folder.CloseAsync();
 
         await Task.WhenAll(writes).ContinueWith(_ => { }, Ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30), Ct);
-        var kept = await (await folder.OpenAsync()).ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM counters WHERE name LIKE 'n %'")!, Ct);
+        var kept = await (await folder.OpenAsync()).ReadAsync(session => (long)session.Scalar("SELECT count(*) FROM counts WHERE status LIKE 'n %'")!, Ct);
 
         Assert.Equal(writes.Count(write => write.IsCompletedSuccessfully), kept);
         Assert.All(writes.Where(write => !write.IsCompletedSuccessfully), write => Assert.IsType<ObjectDisposedException>(write.Exception!.InnerException));
+    }
+
+    private async Task MakeEarlier(int version, IEnumerable<Workspace> workspaces)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File)!);
+        using var session = SqliteSession.Open(folder.File, TimeSpan.FromSeconds(5));
+        session.Execute(SqliteVersion2.Create);
+        foreach (var workspace in workspaces)
+        {
+            var video = workspace.Video;
+            session.Run(
+                SqliteVersion2.Insert,
+                ("@id", WorkspaceRow.Key(workspace.Id)), ("@updated_at", WorkspaceRow.Milliseconds(workspace.UpdatedAt)), ("@status", video?.Status.Word()),
+                ("@storage", video?.StorageAt(SampleWorkspaces.Start).Word()), ("@lane", video is null ? null : WorkLanes.LaneOf(video.Status)?.Word()),
+                ("@due_at", WorkspaceRow.Milliseconds(workspace.DueAt)), ("@model", video?.Request?.Model), ("@task_id", video?.State.Task?.Id),
+                ("@requested_at", WorkspaceRow.Milliseconds(video?.RequestedAt)), ("@remote_expires_at", WorkspaceRow.Milliseconds(video?.Link?.ExpiresAt)),
+                ("@size", video?.File?.Size), ("@doc", WorkspaceDocument.New(workspace, SampleWorkspaces.Start).ToBytes()));
+        }
+
+        if (version == 1) session.Execute(SqliteVersion2.BackToVersion1);
     }
 
     private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>

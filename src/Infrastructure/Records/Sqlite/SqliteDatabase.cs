@@ -36,7 +36,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     /// <summary>What was read lately and is still so.</summary>
     public RecentWorkspaces Recent => recent ?? throw new InvalidOperationException("The database was not started.");
 
-    public Task PingAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT n FROM counters LIMIT 1"), ct);
+    public Task PingAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT n FROM counts LIMIT 1"), ct);
 
     /// <summary>Runs queries beside the writer; each sees all that was committed before it began.</summary>
     public async Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken ct)
@@ -91,6 +91,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
 
         if (version == 0) session.Execute(SqliteSchema.Create);
         if (version == 1) session.Execute(SqliteSchema.FromVersion1);
+        if (version is 1 or 2) session.Execute(SqliteSchema.FromVersion2);
         session.Execute("COMMIT");
     }
 

@@ -9,8 +9,6 @@ internal static class SqliteQueries
 {
     public const string Find = "SELECT doc FROM workspaces WHERE id = @id";
 
-    public const string NextDue = "SELECT min(due_at) FROM workspaces WHERE lane = @lane";
-
     /// <summary>Goes from model to model in the index, and takes the first due request of each: as fast with a long queue as with a short one.</summary>
     public const string WaitingModels =
         """
@@ -33,7 +31,7 @@ internal static class SqliteQueries
         GROUP BY model
         """;
 
-    public const string Counters = "SELECT name, n FROM counters WHERE n <> 0";
+    public const string Counts = "SELECT status, storage, n, bytes FROM counts";
 
     public const string RemoteThatExpired = "SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at <= @now";
 
@@ -57,6 +55,11 @@ internal static class SqliteQueries
 
     private const string RemoteStill = "storage = 'remote' AND (remote_expires_at IS NULL OR remote_expires_at > @now)";
     private const string RemoteNoMore = "storage = 'remote' AND remote_expires_at <= @now";
+
+    /// <summary>Of the submit lane, asked when nothing in it is due: what is left there waits for another try, and is few.</summary>
+    public static string NextDue(WorkLane lane) => lane is WorkLane.Submit
+        ? "SELECT min(due_at) FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit'"
+        : "SELECT min(due_at) FROM workspaces WHERE lane = @lane AND lane <> 'submit'";
 
     public static string List(WorkspaceFilter filter)
     {
@@ -95,9 +98,9 @@ internal static class SqliteQueries
     {
         WorkLane.Submit when oneModel =>
             "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit' AND model = @model AND due_at <= @now ORDER BY requested_at LIMIT @limit",
-        WorkLane.Submit => "SELECT id, doc FROM workspaces WHERE lane = 'submit' AND due_at <= @now ORDER BY requested_at LIMIT @limit",
+        WorkLane.Submit => "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_submit WHERE lane = 'submit' AND due_at <= @now ORDER BY requested_at LIMIT @limit",
         WorkLane.Download =>
             "SELECT id, doc FROM workspaces INDEXED BY workspaces_to_download WHERE lane = 'download' AND due_at <= @now ORDER BY remote_expires_at LIMIT @limit",
-        _ => "SELECT id, doc FROM workspaces WHERE lane = @lane AND due_at <= @now ORDER BY due_at LIMIT @limit",
+        _ => "SELECT id, doc FROM workspaces WHERE lane = @lane AND lane <> 'submit' AND due_at <= @now ORDER BY due_at LIMIT @limit",
     };
 }

@@ -8,13 +8,32 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Grows with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const long Version = 2;
+    public const long Version = 3;
 
-    /// <summary>In bytes. A change touches about ten pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
+    /// <summary>In bytes. A change touches about six pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
     public const string PageSize = "PRAGMA page_size = 1024";
 
-    public const string Create =
+    private const string Counts =
         """
+        CREATE TABLE counts (status TEXT, storage TEXT, n INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (status, storage)) WITHOUT ROWID;
+
+        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL BEGIN
+            INSERT INTO counts VALUES (NEW.status, NEW.storage, 1, ifnull(NEW.size, 0))
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        CREATE TRIGGER workspaces_count_removed AFTER DELETE ON workspaces WHEN OLD.status IS NOT NULL BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+        END;
+        CREATE TRIGGER workspaces_count_changed AFTER UPDATE ON workspaces
+        WHEN OLD.status IS NOT NEW.status OR OLD.storage IS NOT NEW.storage OR OLD.size IS NOT NEW.size BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+            INSERT INTO counts SELECT NEW.status, NEW.storage, 1, ifnull(NEW.size, 0) WHERE NEW.status IS NOT NULL
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        """;
+
+    public const string Create =
+        $"""
         CREATE TABLE workspaces (
             n INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE,
@@ -30,38 +49,20 @@ internal static class SqliteSchema
             remote_expires_at INTEGER,
             size INTEGER,               -- of our file, in bytes
             is_failing INTEGER,         -- 1 or null
-            doc BLOB NOT NULL);
+            doc BLOB NOT NULL,
+            room BLOB);                 -- zeros in the place that the document will grow into
 
         CREATE INDEX workspaces_by_status_and_storage ON workspaces (status, storage, id, remote_expires_at) WHERE status IS NOT NULL AND storage IS NOT NULL;
         CREATE INDEX workspaces_by_change ON workspaces (updated_at, id);
         CREATE INDEX workspaces_by_task ON workspaces (task_id) WHERE task_id IS NOT NULL;
-        CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane IS NOT NULL;
+        CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane <> 'submit';
         CREATE INDEX workspaces_to_submit ON workspaces (model, requested_at, due_at) WHERE lane = 'submit';
         CREATE INDEX workspaces_to_download ON workspaces (remote_expires_at, due_at) WHERE lane = 'download';
         CREATE INDEX workspaces_in_flight ON workspaces (model, status, attempt_at, lane) WHERE lane IN ('settle', 'poll');
         CREATE INDEX workspaces_remote ON workspaces (remote_expires_at) WHERE storage = 'remote';
         CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
 
-        CREATE TABLE counters (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-
-        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL BEGIN
-            INSERT INTO counters VALUES ('status ' || NEW.status, 1) ON CONFLICT (name) DO UPDATE SET n = n + 1;
-            INSERT INTO counters VALUES ('storage ' || NEW.storage, 1) ON CONFLICT (name) DO UPDATE SET n = n + 1;
-            INSERT INTO counters VALUES ('bytes', ifnull(NEW.size, 0)) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n;
-        END;
-        CREATE TRIGGER workspaces_count_removed AFTER DELETE ON workspaces WHEN OLD.status IS NOT NULL BEGIN
-            UPDATE counters SET n = n - 1 WHERE name = 'status ' || OLD.status;
-            UPDATE counters SET n = n - 1 WHERE name = 'storage ' || OLD.storage;
-            UPDATE counters SET n = n - ifnull(OLD.size, 0) WHERE name = 'bytes';
-        END;
-        CREATE TRIGGER workspaces_count_changed AFTER UPDATE ON workspaces
-        WHEN OLD.status IS NOT NEW.status OR OLD.storage IS NOT NEW.storage OR OLD.size IS NOT NEW.size BEGIN
-            UPDATE counters SET n = n - 1 WHERE name = 'status ' || OLD.status;
-            UPDATE counters SET n = n - 1 WHERE name = 'storage ' || OLD.storage;
-            INSERT INTO counters SELECT 'status ' || NEW.status, 1 WHERE NEW.status IS NOT NULL ON CONFLICT (name) DO UPDATE SET n = n + 1;
-            INSERT INTO counters SELECT 'storage ' || NEW.storage, 1 WHERE NEW.storage IS NOT NULL ON CONFLICT (name) DO UPDATE SET n = n + 1;
-            INSERT INTO counters VALUES ('bytes', ifnull(NEW.size, 0) - ifnull(OLD.size, 0)) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n;
-        END;
+        {Counts}
 
         -- Tasks that a record named before its video was asked for again ("earlier_tasks" in its document).
         CREATE TABLE earlier_tasks (id BLOB NOT NULL, task_id TEXT NOT NULL, PRIMARY KEY (id, task_id)) WITHOUT ROWID;
@@ -87,10 +88,10 @@ internal static class SqliteSchema
             PRIMARY KEY (scope, key)) WITHOUT ROWID;
         CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
-        PRAGMA user_version = 2;
+        PRAGMA user_version = 3;
         """;
 
-    /// <summary>From version 1, which keeps its page size: which fetches are failing shows as soon as they fail again.</summary>
+    /// <summary>From version 1 to 2, which keeps its page size: which fetches are failing shows as soon as they fail again.</summary>
     public const string FromVersion1 =
         """
         ALTER TABLE workspaces ADD COLUMN is_failing INTEGER;
@@ -98,6 +99,20 @@ internal static class SqliteSchema
         DROP INDEX IF EXISTS workspaces_by_storage;
         DROP INDEX IF EXISTS workspaces_without_file;
         CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
-        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>From version 2: the counts are made anew, once.</summary>
+    public const string FromVersion2 =
+        $"""
+        ALTER TABLE workspaces ADD COLUMN room BLOB;
+        DROP INDEX workspaces_due;
+        CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane <> 'submit';
+        DROP TRIGGER workspaces_count_added;
+        DROP TRIGGER workspaces_count_removed;
+        DROP TRIGGER workspaces_count_changed;
+        DROP TABLE counters;
+        {Counts}
+        INSERT INTO counts SELECT status, storage, count(*), sum(ifnull(size, 0)) FROM workspaces WHERE status IS NOT NULL AND storage IS NOT NULL GROUP BY status, storage;
+        PRAGMA user_version = 3;
         """;
 }

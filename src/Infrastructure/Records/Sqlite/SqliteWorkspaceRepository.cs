@@ -101,7 +101,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
             ct);
 
     public Task<DateTimeOffset?> NextDueAsync(WorkLane lane, CancellationToken ct) =>
-        database.ReadAsync(session => Time(session.Scalar(SqliteQueries.NextDue, ("@lane", lane.Word()))), ct);
+        database.ReadAsync(session => Time(session.Scalar(SqliteQueries.NextDue(lane), ("@lane", lane.Word()))), ct);
 
     public Task<IReadOnlyList<string>> ListWaitingModelsAsync(DateTimeOffset now, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<string>>(
@@ -178,16 +178,16 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private static WorkspaceCounts Count(SqliteSession session, long now, long riskBefore)
     {
         session.Run("BEGIN");   // one moment for all of the numbers
-        var counters = session.Rows(SqliteQueries.Counters, row => (Name: row.GetString(0), N: row.GetInt64(1))).ToDictionary(row => row.Name, row => row.N, StringComparer.Ordinal);
+        var counts = session.Rows(SqliteQueries.Counts, row => (Status: row.GetString(0), Storage: row.GetString(1), N: row.GetInt64(2), Bytes: row.GetInt64(3)));
         var expired = (long)session.Scalar(SqliteQueries.RemoteThatExpired, ("@now", now))!;
         var atRisk = (long)session.Scalar(SqliteQueries.AtRisk, ("@now", now), ("@before", riskBefore))!;
         session.Run("COMMIT");
 
-        var byStatus = Enum.GetValues<VideoStatus>().ToDictionary(status => status, status => counters.GetValueOrDefault($"status {status.Word()}"));
-        var byStorage = Enum.GetValues<VideoStorage>().ToDictionary(storage => storage, storage => counters.GetValueOrDefault($"storage {storage.Word()}"));
+        var byStatus = Enum.GetValues<VideoStatus>().ToDictionary(status => status, status => counts.Where(count => count.Status == status.Word()).Sum(count => count.N));
+        var byStorage = Enum.GetValues<VideoStorage>().ToDictionary(storage => storage, storage => counts.Where(count => count.Storage == storage.Word()).Sum(count => count.N));
         byStorage[VideoStorage.Remote] -= expired;
         byStorage[VideoStorage.None] += expired;
-        return new WorkspaceCounts(NotZero(byStatus), NotZero(byStorage), atRisk, counters.GetValueOrDefault("bytes"));
+        return new WorkspaceCounts(NotZero(byStatus), NotZero(byStorage), atRisk, counts.Sum(count => count.Bytes));
     }
 
     private static Dictionary<T, long> NotZero<T>(Dictionary<T, long> counts)

@@ -8,17 +8,23 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 /// <summary>A row of the table <c>workspaces</c>: the document and what is derived from it for the indexes.</summary>
 internal static class WorkspaceRow
 {
+    /// <summary>
+    /// Bytes that a document takes up from the beginning, so that a record has a page to itself and its page need not be split when a video is asked for:
+    /// with the other columns they fill a page of <see cref="SqliteSchema.PageSize"/> without running over (989 bytes).
+    /// </summary>
+    private const int Place = 840;
+
     private const string Insert =
         """
-        INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, is_failing, doc)
-        VALUES (@id, @updated_at, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @is_failing, @doc)
+        INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, attempt_at, remote_expires_at, size, is_failing, doc, room)
+        VALUES (@id, @updated_at, @status, @storage, @lane, @due_at, @model, @task_id, @requested_at, @attempt_at, @remote_expires_at, @size, @is_failing, @doc, zeroblob(@room))
         ON CONFLICT (id) DO NOTHING
         """;
 
     private const string Change =
         """
         UPDATE workspaces SET updated_at = @updated_at, status = @status, storage = @storage, lane = @lane, due_at = @due_at, model = @model, task_id = @task_id,
-            requested_at = @requested_at, attempt_at = @attempt_at, remote_expires_at = @remote_expires_at, size = @size, is_failing = @is_failing, doc = @doc
+            requested_at = @requested_at, attempt_at = @attempt_at, remote_expires_at = @remote_expires_at, size = @size, is_failing = @is_failing, doc = @doc, room = zeroblob(@room)
         WHERE id = @id
         """;
 
@@ -47,6 +53,7 @@ internal static class WorkspaceRow
             VideoState.Unsettled unsettled => unsettled.Attempt,
             _ => null,
         };
+        var bytes = document.ToBytes();
         return
         [
             ("@id", Key(workspace.Id)),
@@ -62,7 +69,8 @@ internal static class WorkspaceRow
             ("@remote_expires_at", Milliseconds(video?.Link?.ExpiresAt)),
             ("@size", video?.File?.Size),
             ("@is_failing", video?.IsFailing is true ? 1 : null),
-            ("@doc", document.ToBytes()),
+            ("@doc", bytes),
+            ("@room", Math.Max(0, Place - bytes.Length)),
         ];
     }
 }
