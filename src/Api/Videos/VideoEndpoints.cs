@@ -115,7 +115,7 @@ internal static class VideoEndpoints
         (await mediator.Send(new ListModels(), ct)).Match(models => Results.Json(models, ApiJson.Default.ModelsView), ProblemMapping.ToProblem);
 
     private static IResult Answer(Result<VideoView> result, int status) =>
-        result.Match(video => Results.Json(video, ApiJson.Default.VideoView, statusCode: status), ProblemMapping.ToProblem);
+        result.Match(video => new JsonAnswer<VideoView>(video, ApiJson.Default.VideoView, status), ProblemMapping.ToProblem);
 
     /// <summary>Reads a small JSON body; unknown members, wrong types and rubbish are told by the member they are in.</summary>
     internal static async Task<Result<T>> ReadBody<T>(HttpContext http, JsonTypeInfo<T> type, CancellationToken ct)
@@ -128,7 +128,7 @@ internal static class VideoEndpoints
         {
             using var text = new MemoryStream();
             if (!await TakeIn(http.Request.Body, text, ct)) return new ValidationFailed("body", $"At most {MaxBody} bytes.");
-            return await JsonSerializer.DeserializeAsync(text, type, ct) is { } body ? body : new ValidationFailed("body", "Send a JSON object.");
+            return JsonSerializer.Deserialize(text, type) is { } body ? body : new ValidationFailed("body", "Send a JSON object.");
         }
         catch (JsonException e)
         {

@@ -57,7 +57,7 @@ internal static class WorkspaceEndpoints
         http.Response.Headers.CacheControl = "no-cache";
         return !ChangesByItself(workspace.Video) && http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Compare(tag, useStrongComparison: false))
             ? Results.StatusCode(304)
-            : Results.Json(workspace, ApiJson.Default.WorkspaceView);
+            : new JsonAnswer<WorkspaceView>(workspace, ApiJson.Default.WorkspaceView, 200);
     }
 
     /// <summary>A link runs out and a fetch goes on without a new version; who asks then gets the whole answer.</summary>

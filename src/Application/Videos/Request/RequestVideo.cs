@@ -64,17 +64,18 @@ internal sealed class RequestVideoHandler(
         var model = ModelCatalogue.Find(command.Model ?? options.Value.Model)!;
         var now = clock.Now();
         var scope = $"POST /api/workspaces/{command.WorkspaceId}/video";
-        var note = new IdempotencyNote(scope, command.IdempotencyKey?.Value ?? "", Fingerprint(command), command.WorkspaceId, Guid.NewGuid(), now);
-        if (command.IdempotencyKey is not null)
+        var requestId = Guid.NewGuid();
+        if (command.IdempotencyKey is { } reserved)
         {
-            var mine = note;
-            note = await idempotency.ReserveAsync(mine, ct);
+            var mine = new IdempotencyNote(scope, reserved.Value, Fingerprint(command), command.WorkspaceId, requestId, now);
+            var note = await idempotency.ReserveAsync(mine, ct);
             if (note.Fingerprint != mine.Fingerprint) return new IdempotencyKeyReused();
             if (note.Answer is not null) return JsonSerializer.Deserialize(note.Answer.Body, PublicJson.Default.VideoView)!;
+            requestId = note.RequestId;
         }
 
         var request = new VideoRequest(
-            note.RequestId, model.Name, command.Prompt!, command.NegativePrompt, command.Resolution ?? model.DefaultResolution,
+            requestId, model.Name, command.Prompt!, command.NegativePrompt, command.Resolution ?? model.DefaultResolution,
             command.Duration ?? model.DefaultDuration, command.Seed, command.PromptExtend ?? true, command.Watermark ?? false, now);
         var asked = await workspaces.ChangeAsync(command.WorkspaceId, w => Ask(w, model, request, command.Replace ?? false, now), ct);
         if (!asked.TryGet(out var workspace, out var error))
