@@ -11,10 +11,15 @@ internal static class ServiceMetrics
     // By default the library also listens to every meter and event source of the runtime: each request pays for it, and a timer polls them while nobody asks.
     private static readonly SuppressDefaultMetricOptions onlyTheProcess = new() { SuppressMeters = true, SuppressEventCounters = true, SuppressDebugMetrics = true };
 
+    private static readonly Histogram duration = Prometheus.Metrics.CreateHistogram(
+        "http_request_duration_seconds", "The duration of HTTP requests, by address, method and status.", ["code", "method", "endpoint"],
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 16) });
+
     public static void UseRequestMetrics(this IApplicationBuilder app) => app.UseHttpMetrics(metrics =>
     {
         metrics.RequestCount.Enabled = false;
         metrics.InProgress.Enabled = false;
+        metrics.RequestDuration.Histogram = duration;
         metrics.ReduceStatusCodeCardinality();
     });
 
