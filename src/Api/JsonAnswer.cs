@@ -5,11 +5,13 @@ using System.Text.Json.Serialization.Metadata;
 namespace VideoPlatform.Api;
 
 /// <summary>One small thing as JSON, sent in one piece that says its length. (The framework's own answer is streamed in chunks.)</summary>
-internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status) : IResult
+/// <param name="body">UTF-8.</param>
+internal sealed class JsonAnswer(byte[] body, int status) : IResult
 {
+    public static JsonAnswer Of<T>(T value, JsonTypeInfo<T> type, int status) => new(JsonSerializer.SerializeToUtf8Bytes(value, type), status);
+
     public Task ExecuteAsync(HttpContext http)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = body.Length;

@@ -115,7 +115,7 @@ internal static class VideoEndpoints
         (await mediator.Send(new ListModels(), ct)).Match(models => Results.Json(models, ApiJson.Default.ModelsView), ProblemMapping.ToProblem);
 
     private static IResult Answer(Result<VideoView> result, int status) =>
-        result.Match(video => new JsonAnswer<VideoView>(video, ApiJson.Default.VideoView, status), ProblemMapping.ToProblem);
+        result.Match(video => JsonAnswer.Of(video, ApiJson.Default.VideoView, status), ProblemMapping.ToProblem);
 
     /// <summary>Reads a small JSON body; unknown members, wrong types and rubbish are told by the member they are in.</summary>
     internal static async Task<Result<T>> ReadBody<T>(HttpContext http, JsonTypeInfo<T> type, CancellationToken ct)

@@ -7,7 +7,6 @@ using VideoPlatform.Api.Problems;
 using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Idempotency;
 using VideoPlatform.Application.Pictures;
-using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Application.Workspaces.Create;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
@@ -40,7 +39,7 @@ internal static class CreateWorkspaceEndpoint
         if (!created.TryGet(out var workspace, out error)) return error.ToProblem();
 
         http.Response.Headers.Location = $"/api/workspaces/{workspace.Id}";
-        return new JsonAnswer<WorkspaceView>(workspace, ApiJson.Default.WorkspaceView, 201);
+        return JsonAnswer.Of(workspace, ApiJson.Default.WorkspaceView, 201);
     }
 
     private static async Task<Result<ReadParts>> ReadForm(HttpRequest request, IMediator mediator, long limit, CancellationToken ct)

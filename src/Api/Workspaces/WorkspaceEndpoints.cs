@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using MediatR;
 using Microsoft.Net.Http.Headers;
 using VideoPlatform.Api.Docs;
@@ -15,6 +17,9 @@ namespace VideoPlatform.Api.Workspaces;
 
 internal static class WorkspaceEndpoints
 {
+    // Who reads the same again gets the same object again (WorkspaceViews.Read): its text is made once and goes with it.
+    private static readonly ConditionalWeakTable<WorkspaceView, byte[]> texts = [];
+
     public static void MapWorkspaces(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/workspaces", CreateWorkspaceEndpoint.Handle).Needs(Role.Editor)
@@ -55,13 +60,13 @@ internal static class WorkspaceEndpoints
         var tag = new EntityTagHeaderValue($"\"{workspace.Version}\"");
         http.Response.Headers.ETag = tag.ToString();
         http.Response.Headers.CacheControl = "no-cache";
-        return !ChangesByItself(workspace.Video) && http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Compare(tag, useStrongComparison: false))
+        if (workspace.ChangesByItself()) return new JsonAnswer(Text(workspace), 200);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Compare(tag, useStrongComparison: false))
             ? Results.StatusCode(304)
-            : new JsonAnswer<WorkspaceView>(workspace, ApiJson.Default.WorkspaceView, 200);
+            : new JsonAnswer(texts.GetValue(workspace, Text), 200);
     }
 
-    /// <summary>A link runs out and a fetch goes on without a new version; who asks then gets the whole answer.</summary>
-    private static bool ChangesByItself(VideoView? video) => video is { Status: "downloading" } or { Storage: not "local", RemoteExpiresAt: not null };
+    private static byte[] Text(WorkspaceView workspace) => JsonSerializer.SerializeToUtf8Bytes(workspace, ApiJson.Default.WorkspaceView);
 
     private static async Task<IResult> Delete(string id, IMediator mediator, CancellationToken ct)
     {

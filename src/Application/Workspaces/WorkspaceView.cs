@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
@@ -8,7 +9,11 @@ namespace VideoPlatform.Application.Workspaces;
 
 /// <summary>A workspace as the public sees it: REST, WebSocket and the page share this one shape (JSON in <c>snake_case</c>).</summary>
 public sealed record WorkspaceView(
-    string Id, string? Name, PictureView? Image, VideoView? Video, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    string Id, string? Name, PictureView? Image, VideoView? Video, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>A link runs out and a fetch goes on without a new version.</summary>
+    public bool ChangesByItself() => Video is { Status: "downloading" } or { Storage: not "local", RemoteExpiresAt: not null };
+}
 
 /// <param name="Url">Where the picture is served: <c>/uploads/…</c>.</param>
 /// <param name="Size">Bytes.</param>
@@ -54,6 +59,18 @@ public sealed record HistoryView(DateTimeOffset At, string Status, string? Detai
 /// <summary>Makes views: the record as it stands, with what this moment adds to it (the time, the running fetch).</summary>
 public sealed class WorkspaceViews(TimeProvider clock, IProgressBoard progress)
 {
+    private readonly ConditionalWeakTable<Workspace, WorkspaceView> read = [];
+
+    /// <summary>As <see cref="Of(Workspace)"/>; the same view for the same object, as long as nothing but a new version can change it.</summary>
+    public WorkspaceView Read(Workspace w)
+    {
+        if (read.TryGetValue(w, out var known)) return known;
+
+        var view = Of(w);
+        if (!view.ChangesByItself()) read.TryAdd(w, view);
+        return view;
+    }
+
     public WorkspaceView Of(Workspace w) => new(
         w.Id.Value,
         w.Name,

@@ -10,5 +10,5 @@ public sealed record GetWorkspace(WorkspaceId Id) : IRequest<Result<WorkspaceVie
 internal sealed class GetWorkspaceHandler(IWorkspaceRepository workspaces, WorkspaceViews views) : IRequestHandler<GetWorkspace, Result<WorkspaceView>>
 {
     public async Task<Result<WorkspaceView>> Handle(GetWorkspace query, CancellationToken ct) =>
-        await workspaces.FindAsync(query.Id, ct) is { } workspace ? views.Of(workspace) : new NotFound("workspace");
+        await workspaces.FindAsync(query.Id, ct) is { } workspace ? views.Read(workspace) : new NotFound("workspace");
 }
