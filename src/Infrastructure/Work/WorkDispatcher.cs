@@ -97,22 +97,20 @@ internal sealed partial class WorkDispatcher(
     {
         var now = clock.Now();
         var models = await workspaces.ListWaitingModelsAsync(now, stopping);
-        if (models.Count == 0) return await UntilNextDue(WorkLane.Submit, stopping);
+        if (models.Count == 0) return signals.Expect([]) ? TimeSpan.Zero : await UntilNextDue(WorkLane.Submit, stopping);
 
         var inFlight = await workspaces.CountInFlightAsync(now - Schedule.LongestRun, stopping);
-        var claimed = 0;
+        var full = new List<string>();
         foreach (var model in models)
         {
             var started = running.Values.Count(step => step.Lane is WorkLane.Submit && step.Model == model);
             var free = qwen.Value.MaxInFlight - inFlight.GetValueOrDefault(model) - started;
             var admitted = free <= 0 ? 0 : gate.Admits(model, free);
-            if (admitted > 0) claimed += await Claim(WorkLane.Submit, admitted, model, stopping);
+            if (admitted == 0) full.Add(model);
+            else await Claim(WorkLane.Submit, admitted, model, stopping);
         }
 
-        // There is no place for what waits: of many requests that come behind it, not each is worth a look.
-        if (claimed == 0) await Task.Delay(leastPause, clock, stopping);
-
-        return Heartbeat < whileFull ? Heartbeat : whileFull;
+        return signals.Expect(full) ? TimeSpan.Zero : Heartbeat < whileFull ? Heartbeat : whileFull;
     }
 
     private async Task<int> Claim(WorkLane lane, int limit, string? model, CancellationToken stopping)
