@@ -72,13 +72,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public static ServiceProcess Launch(IReadOnlyList<string> settings, string folder) => new(settings, folder);
 
-    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> settings, string folder)
-    {
-        var service = new ServiceProcess(settings, folder);
-        await service.ServingAsync();
-        return service;
-    }
-
     public async Task ServingAsync()
     {
         try
