@@ -16,10 +16,14 @@ internal sealed record PartNote(long Length, string Etag, long? Total);
 /// </summary>
 internal sealed class PartFile : IDisposable
 {
+    private const int FlushPiece = 1024 * 1024;
+
     private readonly string folder;
     private readonly string path;
     private readonly string notePath;
     private readonly SafeFileHandle handle;
+
+    private long flushBegunTo;
 
     private PartFile(string folder, string stem, SafeFileHandle handle) =>
         (this.folder, path, notePath, this.handle) = (folder, PathOf(folder, stem), NotePathOf(folder, stem), handle);
@@ -66,7 +70,16 @@ internal sealed class PartFile : IDisposable
 
     public int Read(Span<byte> buffer, long at) => RandomAccess.Read(handle, buffer, at);
 
-    public void Write(ReadOnlySpan<byte> block, long at) => RandomAccess.Write(handle, block, at);
+    /// <summary>Writes a block behind the last one. What is here is on its way to the disk while the rest is still on its way to us.</summary>
+    public void Write(ReadOnlySpan<byte> block, long at)
+    {
+        RandomAccess.Write(handle, block, at);
+
+        var end = at + block.Length;
+        if (end - flushBegunTo < FlushPiece) return;
+        DurableFile.BeginFlush(handle, flushBegunTo, end - flushBegunTo);
+        flushBegunTo = end;
+    }
 
     public void Flush()
     {
