@@ -281,6 +281,21 @@ public abstract partial class WorkspaceRepositoryContract
     }
 
     [Fact]
+    public async Task A_new_workspace_is_told_as_a_change_and_so_is_its_first_video()
+    {
+        await Add(SampleWorkspaces.Empty(Start.AddMilliseconds(-1)));
+        var first = await Add(SampleWorkspaces.Empty(Start));
+        var asked = await Add(SampleWorkspaces.Empty(Start.AddDays(-1)));
+        var last = await Add(SampleWorkspaces.Empty(Start.AddSeconds(2)));
+        var at = Start.AddSeconds(1);
+        await Records.ChangeAsync(asked, w => w.Ask(SampleWorkspaces.Request(at), replace: false, at), Ct);
+
+        Assert.Equal([first, asked, last], (await Records.ListChangedAsync(Start, 10, Ct)).Select(w => w.Id));
+        Assert.Equal([first, asked], (await Records.ListChangedAsync(Start, 2, Ct)).Select(w => w.Id));
+        Assert.Equal([asked, last], (await Records.ListChangedAsync(at, 10, Ct)).Select(w => w.Id));
+    }
+
+    [Fact]
     public async Task Tasks_are_known_by_whatever_record_has_them()
     {
         await Add(Processing(task: "running"));

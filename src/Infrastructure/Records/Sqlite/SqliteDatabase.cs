@@ -92,6 +92,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
         if (version == 0) session.Execute(SqliteSchema.Create);
         if (version == 1) session.Execute(SqliteSchema.FromVersion1);
         if (version is 1 or 2) session.Execute(SqliteSchema.FromVersion2);
+        if (version is 1 or 2 or 3) session.Execute(SqliteSchema.FromVersion3);
         session.Execute("COMMIT");
     }
 

@@ -42,7 +42,14 @@ internal static class SqliteQueries
              + (SELECT count(*) FROM workspaces INDEXED BY workspaces_failing WHERE is_failing = 1 AND storage = 'remote' AND remote_expires_at >= @before)
         """;
 
-    public const string Changed = "SELECT id, doc FROM workspaces WHERE updated_at >= @since ORDER BY updated_at, id LIMIT @limit";
+    /// <summary>What has a video, by its last change; what has none, by its id, whose beginning is the second of its creation (<c>@first</c>).</summary>
+    public const string Changed =
+        """
+        SELECT id, doc, updated_at FROM workspaces INDEXED BY workspaces_by_change WHERE status IS NOT NULL AND updated_at >= @since
+        UNION ALL
+        SELECT id, doc, updated_at FROM workspaces WHERE id >= @first AND status IS NULL AND updated_at >= @since
+        ORDER BY updated_at, id LIMIT @limit
+        """;
 
     public const string KnownTasks =
         """

@@ -8,7 +8,7 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Grows with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const long Version = 3;
+    public const long Version = 4;
 
     /// <summary>In bytes. A change touches about six pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
     public const string PageSize = "PRAGMA page_size = 1024";
@@ -32,6 +32,9 @@ internal static class SqliteSchema
         END;
         """;
 
+    // Without a video nothing has changed since the workspace was created, and its id tells when that was: asking for a video has no old entry to look for here.
+    private const string ByChange = "CREATE INDEX workspaces_by_change ON workspaces (updated_at, id) WHERE status IS NOT NULL;";
+
     public const string Create =
         $"""
         CREATE TABLE workspaces (
@@ -53,7 +56,7 @@ internal static class SqliteSchema
             room BLOB);                 -- zeros in the place that the document will grow into
 
         CREATE INDEX workspaces_by_status_and_storage ON workspaces (status, storage, id, remote_expires_at) WHERE status IS NOT NULL AND storage IS NOT NULL;
-        CREATE INDEX workspaces_by_change ON workspaces (updated_at, id);
+        {ByChange}
         CREATE INDEX workspaces_by_task ON workspaces (task_id) WHERE task_id IS NOT NULL;
         CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane <> 'submit';
         CREATE INDEX workspaces_to_submit ON workspaces (model, requested_at, due_at) WHERE lane = 'submit';
@@ -88,7 +91,7 @@ internal static class SqliteSchema
             PRIMARY KEY (scope, key)) WITHOUT ROWID;
         CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
-        PRAGMA user_version = 3;
+        PRAGMA user_version = 4;
         """;
 
     /// <summary>From version 1 to 2, which keeps its page size: which fetches are failing shows as soon as they fail again.</summary>
@@ -114,5 +117,13 @@ internal static class SqliteSchema
         {Counts}
         INSERT INTO counts SELECT status, storage, count(*), sum(ifnull(size, 0)) FROM workspaces WHERE status IS NOT NULL AND storage IS NOT NULL GROUP BY status, storage;
         PRAGMA user_version = 3;
+        """;
+
+    /// <summary>From version 3: fewer entries in one index.</summary>
+    public const string FromVersion3 =
+        $"""
+        DROP INDEX workspaces_by_change;
+        {ByChange}
+        PRAGMA user_version = 4;
         """;
 }

@@ -119,7 +119,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     public async Task<IReadOnlyList<Workspace>> ListChangedAsync(DateTimeOffset since, int limit, CancellationToken ct)
     {
         var rows = await database.ReadAsync(
-            session => session.Rows(SqliteQueries.Changed, Row, ("@since", Milliseconds(since)), ("@limit", limit)), ct);
+            session => session.Rows(SqliteQueries.Changed, Row, ("@since", Milliseconds(since)), ("@first", WorkspaceRow.FirstKey(since)), ("@limit", limit)), ct);
         return [.. Readable(rows)];
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -31,6 +32,14 @@ internal static class WorkspaceRow
     private const string Remove = "DELETE FROM workspaces WHERE id = @id";
 
     public static byte[] Key(WorkspaceId id) => Convert.FromHexString(id.Value);
+
+    /// <summary>Lies before the keys of all ids that were made in this second or later.</summary>
+    public static byte[] FirstKey(DateTimeOffset time)
+    {
+        var key = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(key, (uint)Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue));
+        return key;
+    }
 
     public static string Id(byte[] key) => Convert.ToHexStringLower(key);
 
