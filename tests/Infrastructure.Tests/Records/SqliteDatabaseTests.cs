@@ -377,7 +377,7 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         }
 
         if (version == 1) session.Execute(SqliteVersion2.BackToVersion1);
-        if (version == 3) session.Execute(SqliteSchema.FromVersion2);
+        if (version == 3) session.Execute(SqliteVersion2.OnToVersion3);
     }
 
     private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>

@@ -86,6 +86,35 @@ internal static class SqliteVersion2
     /// <summary>What version 1 lacked.</summary>
     public const string BackToVersion1 = "DROP INDEX workspaces_failing; ALTER TABLE workspaces DROP COLUMN is_failing; PRAGMA user_version = 1";
 
+    /// <summary>What version 3 added.</summary>
+    public const string OnToVersion3 =
+        """
+        ALTER TABLE workspaces ADD COLUMN room BLOB;
+        DROP INDEX workspaces_due;
+        CREATE INDEX workspaces_due ON workspaces (lane, due_at) WHERE lane <> 'submit';
+        DROP TRIGGER workspaces_count_added;
+        DROP TRIGGER workspaces_count_removed;
+        DROP TRIGGER workspaces_count_changed;
+        DROP TABLE counters;
+        CREATE TABLE counts (status TEXT, storage TEXT, n INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (status, storage)) WITHOUT ROWID;
+
+        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL BEGIN
+            INSERT INTO counts VALUES (NEW.status, NEW.storage, 1, ifnull(NEW.size, 0))
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        CREATE TRIGGER workspaces_count_removed AFTER DELETE ON workspaces WHEN OLD.status IS NOT NULL BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+        END;
+        CREATE TRIGGER workspaces_count_changed AFTER UPDATE ON workspaces
+        WHEN OLD.status IS NOT NEW.status OR OLD.storage IS NOT NEW.storage OR OLD.size IS NOT NEW.size BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+            INSERT INTO counts SELECT NEW.status, NEW.storage, 1, ifnull(NEW.size, 0) WHERE NEW.status IS NOT NULL
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        INSERT INTO counts SELECT status, storage, count(*), sum(ifnull(size, 0)) FROM workspaces WHERE status IS NOT NULL AND storage IS NOT NULL GROUP BY status, storage;
+        PRAGMA user_version = 3;
+        """;
+
     public const string Insert =
         """
         INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, remote_expires_at, size, doc)

@@ -31,7 +31,13 @@ internal static class SqliteQueries
         GROUP BY model
         """;
 
-    public const string Counts = "SELECT status, storage, n, bytes FROM counts";
+    /// <summary>The cell that is not kept is counted: as many entries of an index as the queue is long.</summary>
+    public const string Counts =
+        """
+        SELECT status, storage, n, bytes FROM counts
+        UNION ALL
+        SELECT 'queued', 'none', count(*), 0 FROM workspaces INDEXED BY workspaces_by_status_and_storage WHERE status = 'queued' AND storage = 'none'
+        """;
 
     public const string RemoteThatExpired = "SELECT count(*) FROM workspaces WHERE storage = 'remote' AND remote_expires_at <= @now";
 

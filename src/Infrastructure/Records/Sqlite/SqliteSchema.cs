@@ -10,14 +10,15 @@ internal static class SqliteSchema
     /// <summary>Grows with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
     public const long Version = 4;
 
-    /// <summary>In bytes. A change touches about six pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
+    /// <summary>In bytes. A change touches three to six pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
     public const string PageSize = "PRAGMA page_size = 1024";
 
-    private const string Counts =
-        """
-        CREATE TABLE counts (status TEXT, storage TEXT, n INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (status, storage)) WITHOUT ROWID;
+    private const string Counts = "CREATE TABLE counts (status TEXT, storage TEXT, n INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (status, storage)) WITHOUT ROWID;";
 
-        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL BEGIN
+    // What waits in the queue and has no bytes is counted by its index when somebody asks (SqliteQueries.Counts): asking for a video has no number to change here.
+    private const string Counting =
+        """
+        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL AND (NEW.status <> 'queued' OR NEW.storage IS NOT 'none') BEGIN
             INSERT INTO counts VALUES (NEW.status, NEW.storage, 1, ifnull(NEW.size, 0))
                 ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
         END;
@@ -27,7 +28,7 @@ internal static class SqliteSchema
         CREATE TRIGGER workspaces_count_changed AFTER UPDATE ON workspaces
         WHEN OLD.status IS NOT NEW.status OR OLD.storage IS NOT NEW.storage OR OLD.size IS NOT NEW.size BEGIN
             UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
-            INSERT INTO counts SELECT NEW.status, NEW.storage, 1, ifnull(NEW.size, 0) WHERE NEW.status IS NOT NULL
+            INSERT INTO counts SELECT NEW.status, NEW.storage, 1, ifnull(NEW.size, 0) WHERE NEW.status IS NOT NULL AND (NEW.status <> 'queued' OR NEW.storage IS NOT 'none')
                 ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
         END;
         """;
@@ -66,6 +67,7 @@ internal static class SqliteSchema
         CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
 
         {Counts}
+        {Counting}
 
         -- Tasks that a record named before its video was asked for again ("earlier_tasks" in its document).
         CREATE TABLE earlier_tasks (id BLOB NOT NULL, task_id TEXT NOT NULL, PRIMARY KEY (id, task_id)) WITHOUT ROWID;
@@ -104,7 +106,7 @@ internal static class SqliteSchema
         CREATE INDEX workspaces_failing ON workspaces (remote_expires_at, storage) WHERE is_failing = 1;
         """;
 
-    /// <summary>From version 2: the counts are made anew, once.</summary>
+    /// <summary>From version 2: the counts are made anew, once. What keeps them comes with <see cref="FromVersion3"/>, in the same transaction.</summary>
     public const string FromVersion2 =
         $"""
         ALTER TABLE workspaces ADD COLUMN room BLOB;
@@ -119,9 +121,14 @@ internal static class SqliteSchema
         PRAGMA user_version = 3;
         """;
 
-    /// <summary>From version 3: fewer entries in one index.</summary>
+    /// <summary>From version 3: less that changes when a video is asked for.</summary>
     public const string FromVersion3 =
         $"""
+        DROP TRIGGER IF EXISTS workspaces_count_added;
+        DROP TRIGGER IF EXISTS workspaces_count_removed;
+        DROP TRIGGER IF EXISTS workspaces_count_changed;
+        {Counting}
+        DELETE FROM counts WHERE status = 'queued' AND storage = 'none';
         DROP INDEX workspaces_by_change;
         {ByChange}
         PRAGMA user_version = 4;
