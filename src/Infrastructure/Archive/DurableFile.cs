@@ -27,7 +27,7 @@ internal static class DurableFile
     private const uint NoReplaceLinux = 1;    // RENAME_NOREPLACE, linux/fs.h
     private const uint NoReplaceMac = 4;      // RENAME_EXCL, sys/stdio.h
     private const int DontNeed = 4;           // POSIX_FADV_DONTNEED, linux/fadvise.h
-    private const uint BeginWriting = 2;            // SYNC_FILE_RANGE_WRITE, linux/fs.h
+    private const uint BeginWriting = 2;      // SYNC_FILE_RANGE_WRITE, linux/fs.h
     private const int Exists = 17;            // EEXIST
     private const int Invalid = 22;           // EINVAL: the file system does not know the call
 

@@ -363,12 +363,12 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(folder.File)!);
         using var session = SqliteSession.Open(folder.File, TimeSpan.FromSeconds(5));
-        session.Execute(SqliteVersion2.Create);
+        session.Execute(EarlierSqlite.Create);
         foreach (var workspace in workspaces)
         {
             var video = workspace.Video;
             session.Run(
-                SqliteVersion2.Insert,
+                EarlierSqlite.Insert,
                 ("@id", WorkspaceRow.Key(workspace.Id)), ("@updated_at", WorkspaceRow.Milliseconds(workspace.UpdatedAt)), ("@status", video?.Status.Word()),
                 ("@storage", video?.StorageAt(SampleWorkspaces.Start).Word()), ("@lane", video is null ? null : WorkLanes.LaneOf(video.Status)?.Word()),
                 ("@due_at", WorkspaceRow.Milliseconds(workspace.DueAt)), ("@model", video?.Request?.Model), ("@task_id", video?.State.Task?.Id),
@@ -376,8 +376,8 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
                 ("@size", video?.File?.Size), ("@doc", WorkspaceDocument.New(workspace, SampleWorkspaces.Start).ToBytes()));
         }
 
-        if (version == 1) session.Execute(SqliteVersion2.BackToVersion1);
-        if (version == 3) session.Execute(SqliteVersion2.OnToVersion3);
+        if (version == 1) session.Execute(EarlierSqlite.BackToVersion1);
+        if (version == 3) session.Execute(EarlierSqlite.OnToVersion3);
     }
 
     private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>

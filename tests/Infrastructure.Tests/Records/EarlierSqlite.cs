@@ -1,8 +1,9 @@
 namespace VideoPlatform.Infrastructure.Tests.Records;
 
-/// <summary>The tables as version 2 made them. Never to be changed: such files exist.</summary>
-internal static class SqliteVersion2
+/// <summary>The tables as the versions before made them. Never to be changed: such files exist.</summary>
+internal static class EarlierSqlite
 {
+    /// <summary>Version 2.</summary>
     public const string Create =
         """
         PRAGMA page_size = 1024;
