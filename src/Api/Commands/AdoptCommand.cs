@@ -42,7 +42,7 @@ internal static class AdoptCommand
         if (!adopted.TryGet(out var workspace, out var error) && error is VersionConflict) adopted = await host.SendAsync(new FindTask(task), ct);
         if (!adopted.TryGet(out workspace, out error)) return Options.Refuse(error);
 
-        shown.Begin(workspace, host.Services.GetRequiredService<IProgressBoard>());
+        shown.Begin(workspace);
         try
         {
             var end = await Work.ShowAsync(work => host.SendAsync(new FollowVideo(WorkspaceId.Parse(workspace.Id), shown.On(work)), ct));
@@ -72,14 +72,13 @@ internal static class AdoptCommand
     private sealed class Shown : IProgress<WorkspaceView>, IProgressListener
     {
         private IWork? work;
-        private IProgressBoard? board;
         private string? status;
         private string? workspace;
         private long percent;
 
-        public void Begin(WorkspaceView adopted, IProgressBoard progress)
+        public void Begin(WorkspaceView adopted)
         {
-            (workspace, board) = (adopted.Id, progress);
+            workspace = adopted.Id;
             Console.Out.WriteLine($"adopted  {adopted.Id}");
         }
 
@@ -98,10 +97,10 @@ internal static class AdoptCommand
             work?.Stage(now, now == "downloading" ? 100 : null);
         }
 
-        public void Progressed(WorkspaceId id)
+        public void Progressed(WorkspaceId id, DownloadProgress progress)
         {
-            if (id.Value != workspace || board?.Find(id) is not { Total: > 0 } progress) return;
-            for (var reached = progress.Received * 100 / progress.Total.Value; percent < reached; percent++) work?.Step();
+            if (id.Value != workspace || progress.Total is not (> 0 and var total)) return;
+            for (var reached = progress.Received * 100 / total; percent < reached; percent++) work?.Step();
         }
     }
 }

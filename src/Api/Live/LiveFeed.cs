@@ -31,7 +31,7 @@ internal sealed class LiveFeed : IChangeListener, IProgressListener
         foreach (var (connection, _) in connections) connection.Changed(id, after);
     }
 
-    public void Progressed(WorkspaceId id)
+    public void Progressed(WorkspaceId id, DownloadProgress progress)
     {
         foreach (var (connection, _) in connections) connection.Progressed(id);
     }

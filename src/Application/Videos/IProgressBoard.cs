@@ -12,12 +12,16 @@ public interface IProgressBoard
     DownloadProgress? Find(WorkspaceId id);
 }
 
-/// <summary>Hears that a fetch has gone on; how far is on the board.</summary>
+/// <summary>Hears how far a fetch has come, on that fetch's thread.</summary>
 public interface IProgressListener
 {
-    void Progressed(WorkspaceId id);
+    void Progressed(WorkspaceId id, DownloadProgress progress);
 }
 
 /// <param name="Received">Bytes that are here.</param>
 /// <param name="Total">Bytes of the whole; null when the sender does not say.</param>
-public sealed record DownloadProgress(long Received, long? Total);
+public sealed record DownloadProgress(long Received, long? Total)
+{
+    /// <summary>Every byte is here; what goes on is proving and keeping them.</summary>
+    public bool IsWhole => Received == Total;
+}

@@ -11,7 +11,7 @@ internal sealed class ProgressBoard(IEnumerable<IProgressListener> listeners) : 
     public void Report(WorkspaceId id, DownloadProgress progress)
     {
         running[id] = progress;
-        foreach (var listener in listeners) listener.Progressed(id);
+        foreach (var listener in listeners) listener.Progressed(id, progress);
     }
 
     public void Clear(WorkspaceId id) => running.TryRemove(id, out _);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoPlatform.Application.Configuration;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Videos.Download;
 using VideoPlatform.Application.Videos.Poll;
 using VideoPlatform.Application.Videos.Settle;
@@ -22,7 +23,7 @@ namespace VideoPlatform.Infrastructure.Work;
 /// its bell rings, or the heartbeat comes, which finds what other processes left behind. Right for one process and for several on one database.
 /// </summary>
 internal sealed partial class WorkDispatcher(
-    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, QueueGate gate, WorkSignals signals, IOptions<QwenOptions> qwen, IOptions<DownloadOptions> downloads,
+    IWorkspaceRepository workspaces, IMediator mediator, ClaimKeeper claims, QueueGate gate, WorkSignals signals, IProgressBoard progress, IOptions<QwenOptions> qwen, IOptions<DownloadOptions> downloads,
     IOptions<WorkOptions> work, TimeProvider clock, ILogger<WorkDispatcher> log) : BackgroundService
 {
     private const int ConcurrentPolls = 16;
@@ -83,15 +84,25 @@ internal sealed partial class WorkDispatcher(
     {
         var free = lane switch
         {
-            WorkLane.Download => downloads.Value.MaxConcurrent,
-            WorkLane.Poll => ConcurrentPolls,
-            _ => ConcurrentSettles,
-        } - running.Values.Count(step => step.Lane == lane);
+            WorkLane.Download => FreeDownloads(),
+            WorkLane.Poll => ConcurrentPolls - Running(lane),
+            _ => ConcurrentSettles - Running(lane),
+        };
         if (free <= 0) return Heartbeat;   // the end of a step rings the bell
 
         var claimed = await Claim(lane, free, null, stopping);
         return claimed == free ? Heartbeat : await UntilNextDue(lane, stopping);
     }
+
+    // While one video is flushed, whose bytes are all here, the next one's may come. A disk that cannot follow ends that when as many wait for it as may come.
+    private int FreeDownloads()
+    {
+        var (most, all) = (downloads.Value.MaxConcurrent, Running(WorkLane.Download));
+        var coming = running.Values.Count(step => step.Lane is WorkLane.Download && progress.Find(step.Workspace) is not { IsWhole: true });
+        return Math.Min(most - coming, (2 * most) - all);
+    }
+
+    private int Running(WorkLane lane) => running.Values.Count(step => step.Lane == lane);
 
     private async Task<TimeSpan> ClaimSubmits(CancellationToken stopping)
     {
@@ -119,7 +130,7 @@ internal sealed partial class WorkDispatcher(
         var claimed = await workspaces.ClaimAsync(new ClaimQuery(lane, now, now + work.Value.LeaseDuration, limit, model), stopping);
         foreach (var workspace in claimed)
         {
-            var step = new RunningStep(lane, workspace.Video!.Request?.Model);
+            var step = new RunningStep(lane, workspace.Id, workspace.Video!.Request?.Model);
             running[workspace.Lease!.Token] = step;
             step.Done = Run(lane, workspace, workspace.Lease.Token, stopping);
         }
@@ -196,7 +207,7 @@ internal sealed partial class WorkDispatcher(
         }
     }
 
-    private sealed record RunningStep(WorkLane Lane, string? Model)
+    private sealed record RunningStep(WorkLane Lane, WorkspaceId Workspace, string? Model)
     {
         public Task Done { get; set; } = Task.CompletedTask;
     }

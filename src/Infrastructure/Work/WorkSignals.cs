@@ -1,11 +1,12 @@
 using System.Threading.Channels;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Infrastructure.Work;
 
 /// <summary>Wakes a lane the moment this process stores work for it. Other processes' work is found by the heartbeat.</summary>
-internal sealed class WorkSignals : IChangeListener
+internal sealed class WorkSignals : IChangeListener, IProgressListener
 {
     private readonly Dictionary<WorkLane, Channel<bool>> bells = WorkLanes.All.ToDictionary(
         lane => lane, _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
@@ -19,6 +20,11 @@ internal sealed class WorkSignals : IChangeListener
 
         // A task that ended, or a submit that was settled, makes room for the next request.
         if (from is WorkLane.Poll or WorkLane.Settle && from != to) Ring(WorkLane.Submit);
+    }
+
+    public void Progressed(WorkspaceId id, DownloadProgress progress)
+    {
+        if (progress.IsWhole) Ring(WorkLane.Download);
     }
 
     /// <summary>From now on a request for one of these models wakes nobody, since there is no place for it. What makes a place free does.</summary>

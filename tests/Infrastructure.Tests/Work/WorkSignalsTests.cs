@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Work;
 using VideoPlatform.Infrastructure.Work;
 using VideoPlatform.Testing.Records;
@@ -46,6 +47,17 @@ public sealed class WorkSignalsTests
 
         signals.Ring(WorkLane.Submit);   // as the end of a step does
         Assert.True(Rang(WorkLane.Submit));
+    }
+
+    [Fact]
+    public void A_fetch_whose_bytes_are_all_here_wakes_the_download_lane_and_one_that_goes_on_does_not()
+    {
+        signals.Progressed(SampleWorkspaces.Downloading().Id, new DownloadProgress(1, 2));
+        signals.Progressed(SampleWorkspaces.Downloading().Id, new DownloadProgress(2, null));
+        Assert.DoesNotContain(WorkLanes.All, Rang);
+
+        signals.Progressed(SampleWorkspaces.Downloading().Id, new DownloadProgress(2, 2));
+        Assert.Equal([WorkLane.Download], WorkLanes.All.Where(Rang));
     }
 
     [Fact]
