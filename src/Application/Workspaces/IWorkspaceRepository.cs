@@ -7,7 +7,7 @@ namespace VideoPlatform.Application.Workspaces;
 
 /// <summary>
 /// The records: one document a workspace, its video and its place in the work queue inside it. Nobody writes between the reading and the writing
-/// of a change, and every write is durable when the call returns. Members of a document that we do not know survive every write.
+/// of a change, and every write is durable when the call returns; only a claim may be taken back by a power cut that ends its holder too. Members of a document that we do not know survive every write.
 /// </summary>
 public interface IWorkspaceRepository
 {

@@ -345,6 +345,36 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_commit_waits_for_the_disk_unless_nobody_in_it_asks_for_that()
+    {
+        var database = await folder.OpenAsync();
+        using var begun = new ManualResetEventSlim();
+        using var enough = new ManualResetEventSlim();
+        var before = Task.Run(
+            () => database.WriteAsync(
+                session =>
+                {
+                    begun.Set();
+                    enough.Wait(Ct);
+                    return Waits(session);
+                },
+                Ct,
+                flush: false),
+            Ct);
+        begun.Wait(Ct);
+        // Both wait now, and are written together.
+        var (claim, change) = (database.WriteAsync(Waits, Ct, flush: false), database.WriteAsync(Waits, Ct));
+        enough.Set();
+
+        var waited = await Task.WhenAll(before, claim, change);
+        Assert.Equal([false, true, true], waited);
+        Assert.False(await database.WriteAsync(Waits, Ct, flush: false));
+        Assert.True(await database.WriteAsync(Waits, Ct));
+
+        static bool Waits(SqliteSession session) => (long)session.Scalar("PRAGMA synchronous")! == 2;   // FULL
+    }
+
+    [Fact]
     public async Task Writes_around_the_end_are_done_or_refused_but_never_forgotten()
     {
         var database = await folder.OpenAsync();

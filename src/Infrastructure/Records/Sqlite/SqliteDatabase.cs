@@ -67,7 +67,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     }
 
     /// <inheritdoc cref="SqliteWriter.RunAsync"/>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken ct) => Writer.RunAsync(work, ct);
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken ct, bool flush = true) => Writer.RunAsync(work, ct, flush);
 
     public async ValueTask DisposeAsync()
     {

@@ -22,7 +22,7 @@ internal sealed class SqliteSession : IDisposable
             session.connection.Open();
             // SQLite's own waiting looks again after 1 to 100 ms; the provider's would sleep for 150 ms each time.
             session.Execute($"PRAGMA busy_timeout = {(long)patience.TotalMilliseconds}");
-            session.Execute("PRAGMA synchronous = FULL");
+            session.FlushCommits(true);
             session.Execute("PRAGMA wal_autocheckpoint = 4000");   // pages: 4 MB
             session.Execute("PRAGMA temp_store = MEMORY");   // what a savepoint would take back
             return session;
@@ -33,6 +33,9 @@ internal sealed class SqliteSession : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether a commit from here on waits until the disk has it. Without, a power cut may take it back with all that came behind it; the end of a process does not.</summary>
+    public void FlushCommits(bool flush) => Execute($"PRAGMA synchronous = {(flush ? "FULL" : "NORMAL")}");
 
     /// <summary>Runs a statement that is not worth keeping.</summary>
     public void Execute(string sql)

@@ -87,8 +87,9 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
         }
     }
 
+    // A power cut ends whoever holds a claim on this machine's file, so claims need not outlive one: the worker's first durable write takes its claim along.
     public Task<IReadOnlyList<Workspace>> ClaimAsync(ClaimQuery query, CancellationToken ct) =>
-        database.WriteAsync<IReadOnlyList<Workspace>>(session => Claim(session, query), ct);
+        database.WriteAsync<IReadOnlyList<Workspace>>(session => Claim(session, query), ct, flush: false);
 
     public Task<bool> RenewAsync(WorkspaceId id, Guid token, DateTimeOffset until, CancellationToken ct) =>
         database.WriteAsync(
@@ -98,7 +99,8 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
                 Store(session, loaded.With(renewed, clock.GetUtcNow()));
                 return true;
             },
-            ct);
+            ct,
+            flush: false);
 
     public Task<DateTimeOffset?> NextDueAsync(WorkLane lane, CancellationToken ct) =>
         database.ReadAsync(session => Time(session.Scalar(SqliteQueries.NextDue(lane), ("@lane", lane.Word()))), ct);

@@ -5,7 +5,7 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 
 /// <summary>
 /// The one writer of this process. What is waiting is written in one transaction with one flush to disk, and every caller
-/// hears of its own outcome only when that transaction is durable. A write that fails takes back only itself.
+/// hears of its own outcome only when that transaction is durable; only where nobody in it asks for a flush, there is none. A write that fails takes back only itself.
 /// Whoever finds nobody writing writes for itself, and for all who came meanwhile, so a lone write changes no thread.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
@@ -18,6 +18,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly List<Job> batch = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteSession session;
+    private bool flushes = true;
     private volatile bool isClosed;
 
     /// <param name="session">Belongs to the writer from here on.</param>
@@ -25,11 +26,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <param name="work">Runs inside a transaction that no other process can disturb. Must not begin or end one.</param>
     /// <param name="ct">Heeded until the work begins; afterwards its outcome is waited for.</param>
-    public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken ct)
+    /// <param name="flush">False for what is worth nothing after a power cut. It survives the end of the process all the same.</param>
+    public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken ct, bool flush = true)
     {
         ct.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(isClosed, this);
-        var job = new Job<T>(work, ct);
+        var job = new Job<T>(work, flush, ct);
         waiting.Enqueue(job);
         WriteUnlessOthersDo();
         if (isClosed)
@@ -80,6 +82,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         try
         {
+            FlushIf(batch.Exists(job => job.Flush));
             session.Run("BEGIN IMMEDIATE");
             var kept = batch.Count == 1 ? batch[0].TryRun(session) : RunEach();
             session.Run(kept ? "COMMIT" : "ROLLBACK");
@@ -92,6 +95,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         foreach (var job in batch) job.Complete();
+    }
+
+    private void FlushIf(bool wanted)
+    {
+        if (wanted == flushes) return;
+        session.FlushCommits(wanted);
+        flushes = wanted;
     }
 
     private bool RunEach()
@@ -119,8 +129,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private abstract class Job
+    private abstract class Job(bool flush)
     {
+        public bool Flush => flush;
+
         /// <returns>False when it failed, or nobody wants it any more, and what it wrote is to be taken back.</returns>
         public abstract bool TryRun(SqliteSession session);
 
@@ -129,7 +141,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class Job<T>(Func<SqliteSession, T> work, CancellationToken ct) : Job
+    private sealed class Job<T>(Func<SqliteSession, T> work, bool flush, CancellationToken ct) : Job(flush)
     {
         private readonly TaskCompletionSource<T> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Task<T> run = Task.FromCanceled<T>(new CancellationToken(canceled: true));
