@@ -1,82 +1,42 @@
-using System.IO.Pipelines;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Win32.SafeHandles;
-using VideoPlatform.Api.Security;
 
 namespace VideoPlatform.Api.Files;
-
-/// <summary>An answer whose file is sent by <see cref="FileSender"/>; ranges, conditions and headers stay the framework's.</summary>
-/// <param name="changed">The file's time, as its answer tells it.</param>
-internal sealed class SentFile(IResult file, DateTimeOffset changed) : IResult
-{
-    public async Task ExecuteAsync(HttpContext httpContext)
-    {
-        var inner = httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        httpContext.Features.Set<IHttpResponseBodyFeature>(new FileSender(inner));
-
-        httpContext.Response.Headers.ContentSecurityPolicy = SecurityHeaders.FilePolicy;
-        if (!IsMeant(httpContext.Request)) httpContext.Request.Headers.Remove("Range");
-        try
-        {
-            await file.ExecuteAsync(httpContext);
-        }
-        finally
-        {
-            httpContext.Features.Set(inner);
-        }
-
-        // A refusal is a problem like any other; the framework has declared it empty, with the file's type.
-        if (httpContext.Response is { StatusCode: >= 400, HasStarted: false } refusal) (refusal.ContentLength, refusal.ContentType) = (null, null);
-    }
-
-    // Two things that the framework overlooks: ranges of anything but bytes mean nothing (RFC 9110 section 14.2; it would take their numbers for bytes),
-    // and a condition that is no exact match asks for the whole (section 13.1.5; it would overlook a date in the future, or one that is none).
-    private bool IsMeant(HttpRequest request)
-    {
-        if (request.Headers.Range is [{ } range] && !range.StartsWith("bytes", StringComparison.OrdinalIgnoreCase)) return false;
-        if (request.Headers.IfRange.Count == 0) return true;
-
-        return request.GetTypedHeaders().IfRange is { } condition && (condition.LastModified is not { } date || date.ToUnixTimeSeconds() == changed.ToUnixTimeSeconds());
-    }
-}
 
 /// <summary>
 /// Reads a file straight into the connection's own buffers, in large pieces: the framework reads 16 KiB a time through a stream of its own and copies them
 /// into pages of 4 KiB. What the page cache holds is read on the spot; only what must come from the disk is waited for elsewhere.
 /// </summary>
-internal sealed class FileSender(IHttpResponseBodyFeature inner) : IHttpResponseBodyFeature
+internal static class FileSender
 {
     private const int Piece = 256 * 1024;   // of memory for every answer that is being sent
 
-    public Stream Stream => inner.Stream;
-
-    public PipeWriter Writer => inner.Writer;
-
-    public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
+    /// <summary>Sends so much of a file as the body. A client that leaves ends it without an error.</summary>
+    public static async Task SendAsync(HttpResponse response, string path, long offset, long count)
     {
+        var (body, left) = (response.BodyWriter, response.HttpContext.RequestAborted);
         using var file = PageCache.Open(path);
-        var end = count is { } bytes ? offset + bytes : RandomAccess.GetLength(file);
-        await inner.StartAsync(cancellationToken);   // before that, what is written would be copied once more behind the headers
-        while (offset < end)
+        try
         {
-            var wanted = (int)Math.Min(Piece, end - offset);
-            var room = inner.Writer.GetMemory(wanted)[..wanted];
-            var read = PageCache.TryRead(file, room.Span, offset);
-            if (read < 0) read = await RandomAccess.ReadAsync(file, room, offset, cancellationToken);
-            if (read == 0) throw new EndOfStreamException($"{Path.GetFileName(path)} became shorter while it was sent.");
+            await response.StartAsync(left);   // before that, what is written would be copied once more behind the headers
+            for (var end = offset + count; offset < end;)
+            {
+                var wanted = (int)Math.Min(Piece, end - offset);
+                var room = body.GetMemory(wanted)[..wanted];
+                var read = PageCache.TryRead(file, room.Span, offset);
+                if (read < 0) read = await RandomAccess.ReadAsync(file, room, offset, left);
+                if (read == 0) throw new EndOfStreamException($"{Path.GetFileName(path)} became shorter while it was sent.");
 
-            inner.Writer.Advance(read);
-            offset += read;
-            if ((await inner.Writer.FlushAsync(cancellationToken)).IsCompleted) return;   // the client has left
+                body.Advance(read);
+                offset += read;
+                if ((await body.FlushAsync(left)).IsCompleted) return;
+            }
+        }
+        catch (OperationCanceledException) when (left.IsCancellationRequested)
+        {
+            // There is nobody to tell.
         }
     }
-
-    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
-
-    public Task CompleteAsync() => inner.CompleteAsync();
-
-    public void DisableBuffering() => inner.DisableBuffering();
 }
 
 /// <summary>Reading without waiting for a disk, where the system can (Linux 4.14 and later).</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Net.Http.Headers;
 using VideoPlatform.Api.Problems;
 using VideoPlatform.Api.Security;
 using VideoPlatform.Api.Workspaces;
@@ -8,7 +7,7 @@ using VideoPlatform.Infrastructure.Archive;
 
 namespace VideoPlatform.Api.Files;
 
-/// <summary>Serves the storage's pictures, videos and posters: ranges, conditions and strong tags by the framework. Nothing else in the folder is visible.</summary>
+/// <summary>Serves the storage's pictures, videos and posters: with ranges, conditions and strong tags. Nothing else in the folder is visible.</summary>
 internal sealed class StoredFiles(StorageRoot root)
 {
     // The earlier system kept the ending that the upload had: .jpeg, .JPG.
@@ -26,10 +25,7 @@ internal sealed class StoredFiles(StorageRoot root)
         var file = new FileInfo(root.Locate(path));
         if (!file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) || IsBehindLink(file)) return new NotFound("file").ToProblem();
 
-        // A stored file never changes under its name, so length and time are a strong tag.
-        var changed = new DateTimeOffset(file.LastWriteTimeUtc);
-        var tag = new EntityTagHeaderValue($"\"{file.Length:x}-{changed.Ticks:x}\"");
-        return new SentFile(Results.File(file.FullName, type, lastModified: changed, entityTag: tag, enableRangeProcessing: true), changed);
+        return new FileAnswer(file, type);
     }
 
     /// <summary>Whether a folder on the way is a link, which may lead anywhere. The root and the two folders in it are where their owner put them.</summary>

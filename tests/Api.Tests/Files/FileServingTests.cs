@@ -61,6 +61,9 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     [InlineData("bytes=-7", 99_996, 7)]
     [InlineData("bytes=-200000", 0, 100_003)]
     [InlineData("bytes=100000-999999", 100_000, 3)]
+    [InlineData("bytes=100002-9223372036854775807", 100_002, 1)]
+    [InlineData("bytes=-9223372036854775807", 0, 100_003)]
+    [InlineData("Bytes = 1 - 2", 1, 2)]
     public async Task A_range_is_exactly_its_bytes(string range, int from, int length)
     {
         foreach (var stable in (bool[])[false, true])
@@ -75,6 +78,7 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
 
     [Theory]
     [InlineData("bytes=100003-")]
+    [InlineData("bytes=9223372036854775807-")]
     [InlineData("bytes=-0")]
     public async Task A_range_behind_the_end_is_refused_with_the_length(string range)
     {
@@ -88,6 +92,9 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
     [InlineData("bytes=5-2")]
     [InlineData("pictures=1-2")]
     [InlineData("bytes=a-b")]
+    [InlineData("bytes=0-1, 5-6")]
+    [InlineData("bytes=-")]
+    [InlineData("bytes=0-99999999999999999999")]
     public async Task A_range_that_means_nothing_is_passed_over(string range) =>
         Assert.Equal((HttpStatusCode.OK, 100_003), ((await Host.GetAsync(library.Url, ("Range", range))) is var a ? (a.Status, a.Bytes.Length) : default));
 
@@ -127,6 +134,45 @@ public sealed class FileServingTests(OneVideo library) : IClassFixture<OneVideo>
         (await Host.GetAsync(library.Url, ("If-Match", "\"another\""))).IsProblem(412, "precondition_failed");
         (await Host.GetAsync("/index.html", ("If-Match", "\"another\""))).IsProblem(412, "precondition_failed");
         (await Host.GetAsync("/index.html", ("Range", "bytes=1000000-"))).IsProblem(416, "range_not_satisfiable");
+    }
+
+    [Theory]
+    [InlineData("{date}", 200)]
+    [InlineData("Fri, 01 Jan 2100 00:00:00 GMT", 200)]
+    [InlineData("Fri, 01 Jan 2010 00:00:00 GMT", 412)]
+    [InlineData("rubbish", 200)]
+    public async Task A_file_that_has_changed_since_is_a_failed_condition(string since, int status)
+    {
+        var date = (await Host.GetAsync(library.Url)).Header("Last-Modified")!;
+
+        Assert.Equal(status, (int)(await Host.GetAsync(library.Url, ("If-Unmodified-Since", since.Replace("{date}", date, StringComparison.Ordinal)))).Status);
+    }
+
+    [Theory]
+    [InlineData("If-Match: {tag}", 200)]
+    [InlineData("If-Match: *", 200)]
+    [InlineData("If-Match: \"x\", {tag}", 200)]
+    [InlineData("If-Match: W/{tag}", 412)]
+    [InlineData("If-Match: rubbish", 412)]
+    [InlineData("If-None-Match: W/{tag}", 304)]
+    [InlineData("If-None-Match: rubbish", 200)]
+    [InlineData("If-Modified-Since: rubbish", 200)]
+    [InlineData("If-Modified-Since: Fri, 01 Jan 2010 00:00:00 GMT", 200)]
+    [InlineData("If-Modified-Since: {date}|Range: bytes=0-1", 304)]
+    [InlineData("If-None-Match: {tag}|If-Modified-Since: Fri, 01 Jan 2010 00:00:00 GMT", 304)]
+    [InlineData("If-None-Match: \"x\"|If-Modified-Since: {date}", 200)]
+    [InlineData("If-Match: {tag}|If-Unmodified-Since: Fri, 01 Jan 2010 00:00:00 GMT", 200)]
+    [InlineData("If-Match: \"x\"|If-None-Match: {tag}", 412)]
+    [InlineData("If-Match: {tag}|Range: bytes=0-1", 206)]
+    [InlineData("If-None-Match: {tag}|Range: bytes=100003-", 304)]
+    public async Task Conditions_are_weighed_in_their_order(string conditions, int status)
+    {
+        var whole = await Host.GetAsync(library.Url);
+        var headers = conditions.Replace("{tag}", whole.Header("ETag"), StringComparison.Ordinal).Replace("{date}", whole.Header("Last-Modified"), StringComparison.Ordinal)
+            .Split('|').Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])).ToArray();
+
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+            Assert.Equal(status, (int)(await Host.SendAsync(method, library.Url, null, headers)).Status);
     }
 
     [Fact]
