@@ -19,6 +19,7 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
 
     private readonly IdempotencySweep sweep = new(clock);
 
+    // Whatever the call stores afterwards takes the note along to the disk; a power cut before that leaves neither, and nothing to remember.
     public Task<IdempotencyNote> ReserveAsync(IdempotencyNote note, CancellationToken ct) =>
         database.WriteAsync(
             session =>
@@ -32,7 +33,8 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
                     ("@request_id", note.RequestId.ToString()), ("@created_at", note.CreatedAt.ToUnixTimeMilliseconds()));
                 return session.Rows(Find, row => Read(note.Scope, note.Key, row), ("@scope", note.Scope), ("@key", note.Key))[0];
             },
-            ct);
+            ct,
+            flush: false);
 
     public Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct) =>
         database.WriteAsync(
