@@ -5,7 +5,7 @@ using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Infrastructure.Work;
 
-/// <summary>Wakes a lane the moment this process stores work for it. Other processes' work is found by the heartbeat.</summary>
+/// <summary>Wakes a lane the moment this process stores work for it, or has a place free for it. Other processes' work is found by the heartbeat.</summary>
 internal sealed class WorkSignals : IChangeListener, IProgressListener
 {
     private readonly Dictionary<WorkLane, Channel<bool>> bells = WorkLanes.All.ToDictionary(

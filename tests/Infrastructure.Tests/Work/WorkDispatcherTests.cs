@@ -1,10 +1,11 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
+using VideoPlatform.Application;
 using VideoPlatform.Application.Configuration;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Videos.Download;
@@ -16,20 +17,24 @@ using VideoPlatform.Testing.Records;
 
 namespace VideoPlatform.Infrastructure.Tests.Work;
 
-public sealed class WorkDispatcherTests
+public sealed class WorkDispatcherTests : IAsyncDisposable
 {
     private readonly Channel<WorkspaceId> begun = Channel.CreateUnbounded<WorkspaceId>();
     private readonly Dictionary<WorkspaceId, TaskCompletionSource> ends = [];
     private readonly InMemoryWorkspaceRepository workspaces = new();
     private readonly WorkSignals signals = new();
-    private readonly Board board;
+    private readonly ServiceProvider services;
     private int begunSoFar;
     private int running;
     private int mostAtATime;
 
-    public WorkDispatcherTests() => board = new Board(signals);
+    public WorkDispatcherTests() => services = new ServiceCollection().AddSingleton<IProgressListener>(signals).AddApplication().BuildServiceProvider();
+
+    private IProgressBoard Progress => services.GetRequiredService<IProgressBoard>();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
 
     [Fact]
     public async Task A_video_whose_bytes_are_all_here_keeps_no_place_until_as_many_wait_for_the_disk_as_may_come()
@@ -43,16 +48,16 @@ public sealed class WorkDispatcherTests
         using var dispatcher = Dispatcher(maxConcurrent: 2);
         await dispatcher.StartAsync(Ct);
         var under = new Queue<WorkspaceId>([await NextAsync(), await NextAsync()]);
-        board.Report(under.First(), new DownloadProgress(1, 2));
+        Progress.Report(under.First(), new DownloadProgress(1, 2));
 
         // Four are under way, and all of them whole: from here on one has to end before another begins.
         foreach (var whole in under.ToList()) under.Enqueue(await AfterAsync(whole));
-        foreach (var whole in under.Skip(2).ToList()) board.Report(whole, new DownloadProgress(2, 2));
+        foreach (var whole in under.Skip(2).ToList()) Progress.Report(whole, new DownloadProgress(2, 2));
         while (ends.Count > begunSoFar)
         {
             ends[under.Dequeue()].SetResult();
             under.Enqueue(await NextAsync());
-            board.Report(under.Last(), new DownloadProgress(2, 2));
+            Progress.Report(under.Last(), new DownloadProgress(2, 2));
         }
 
         foreach (var rest in under) ends[rest].SetResult();
@@ -61,7 +66,7 @@ public sealed class WorkDispatcherTests
 
         Task<WorkspaceId> AfterAsync(WorkspaceId whole)
         {
-            board.Report(whole, new DownloadProgress(2, 2));
+            Progress.Report(whole, new DownloadProgress(2, 2));
             return NextAsync();
         }
     }
@@ -73,7 +78,7 @@ public sealed class WorkDispatcherTests
         mediator.Send(Arg.Any<DownloadVideo>(), Arg.Any<CancellationToken>()).Returns(call => FetchAsync(call.Arg<DownloadVideo>()));
         var work = Options.Create(new WorkOptions());
         return new WorkDispatcher(
-            workspaces, mediator, new ClaimKeeper(workspaces, work, clock, NullLogger<ClaimKeeper>.Instance), new QueueGate(clock), signals, board,
+            workspaces, mediator, new ClaimKeeper(workspaces, work, clock, NullLogger<ClaimKeeper>.Instance), new QueueGate(clock), signals, Progress,
             Options.Create(new QwenOptions()), Options.Create(new DownloadOptions { MaxConcurrent = maxConcurrent }), work, clock, NullLogger<WorkDispatcher>.Instance);
     }
 
@@ -84,7 +89,7 @@ public sealed class WorkDispatcherTests
         await ends[command.WorkspaceId].Task;
         lock (ends) running--;
         await workspaces.DeleteAsync(command.WorkspaceId, _ => null, CancellationToken.None);
-        board.Clear(command.WorkspaceId);
+        Progress.Clear(command.WorkspaceId);
         return new Done();
     }
 
@@ -93,20 +98,5 @@ public sealed class WorkDispatcherTests
         var next = await begun.Reader.ReadAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Ct);
         begunSoFar++;
         return next;
-    }
-
-    private sealed class Board(WorkSignals signals) : IProgressBoard
-    {
-        private readonly ConcurrentDictionary<WorkspaceId, DownloadProgress> running = new();
-
-        public void Report(WorkspaceId id, DownloadProgress progress)
-        {
-            running[id] = progress;
-            signals.Progressed(id, progress);
-        }
-
-        public void Clear(WorkspaceId id) => running.TryRemove(id, out _);
-
-        public DownloadProgress? Find(WorkspaceId id) => running.GetValueOrDefault(id);
     }
 }
