@@ -43,5 +43,7 @@ dotnet test --solution VideoPlatform.sln -c Release --no-build --no-progress --m
 total() { sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$work/log" | tail -n1; }
 passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped) died=$(total error)
 passed=${passed:-0} failed=$((${failed:-0} + ${died:-0})) skipped=${skipped:-0}
+# What failed is told once more at the end: what a suite printed may be long.
+[ "$failed" = 0 ] || awk '/^failed / { on = 1; left = 12 } !/^(failed |  )/ { on = 0 } on && left-- > 0' "$work/log"
 [ "$((passed + failed))" -gt 0 ] || { echo "The test runner reported no totals." >&2; exit 1; }
 exit "$status"
