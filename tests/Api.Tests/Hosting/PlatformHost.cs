@@ -29,6 +29,9 @@ public sealed class PlatformPlan
 
     public TimeSpan LinkLifetime { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>The provider's clock, for tests in which a task ends when the test says so.</summary>
+    public TimeProvider ProviderTime { get; set; } = TimeProvider.System;
+
     /// <summary>Last word on the services.</summary>
     public Action<IServiceCollection>? Adjust { get; set; }
 }
@@ -80,6 +83,7 @@ public sealed class PlatformHost : IAsyncDisposable
                         PendingFor = wanted.PendingFor,
                         RunningFor = wanted.RunningFor,
                         LinkLifetime = wanted.LinkLifetime,
+                        TimeProvider = wanted.ProviderTime,
                         ApiKey = ProviderKey,
                     },
                     NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
