@@ -29,9 +29,11 @@ internal static class PlatformServices
             .ReadFrom.Configuration(builder.Configuration)
             .Filter.ByExcluding(IsStartFailure)
             .Enrich.FromLogContext()
-            .WriteTo.Console(
-                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
-                standardErrorFromLevel: LogEventLevel.Verbose));
+            .WriteTo.Async(   // whoever has something to say does not wait for the reader, up to 10 000 lines
+                lines => lines.Console(
+                    outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
+                    standardErrorFromLevel: LogEventLevel.Verbose),
+                blockWhenFull: true));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProviderIdentity(settings.UsesSandbox));
         builder.Services.AddApplication();

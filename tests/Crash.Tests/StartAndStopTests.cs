@@ -63,6 +63,7 @@ public sealed class StartAndStopTests(ITestOutputHelper output)
         await platform.ServeAsync();
         await platform.ReachesAsync(id, "completed");
         await platform.AssertBalanceAsync();
+        Assert.Contains(first.Log, line => line.Contains("Not everything came to its end in time", StringComparison.Ordinal));
         Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took}.");
     }
 
