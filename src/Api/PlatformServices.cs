@@ -11,11 +11,12 @@ using VideoPlatform.Infrastructure.Maintenance;
 using VideoPlatform.Infrastructure.Qwen;
 using VideoPlatform.Infrastructure.Records;
 using VideoPlatform.Sandbox;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace VideoPlatform.Api;
 
 /// <summary>What every command of the program shares: configuration, logs, the use cases and their adapters.</summary>
-internal static class PlatformServices
+internal static partial class PlatformServices
 {
     private const int HostStartFailed = 11;   // Microsoft.Extensions.Hosting.Internal.LoggerEventIds.HostedServiceStartupFaulted
 
@@ -44,6 +45,16 @@ internal static class PlatformServices
         builder.Services.Decorate<IWorkspaceRepository, NotifyingWorkspaceRepository>();
         return settings;
     }
+
+    /// <summary>Warns of keys that were given and mean nothing. Their values may be secrets.</summary>
+    public static void WarnOfUnknown(this IServiceProvider services, Settings settings)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("VideoPlatform");
+        foreach (var key in settings.Unknown) LogUnknown(log, key);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Key} was given and means nothing: no setting has that name. docs/configuration.md has them all")]
+    private static partial void LogUnknown(ILogger log, string key);
 
     // The host logs it with its stack trace and throws it as well; whoever starts the program is told in one line, or by the exception.
     private static bool IsStartFailure(LogEvent log) =>

@@ -165,6 +165,7 @@ internal static partial class Serve
     private static void Announce(WebApplication app, Settings settings, SandboxProvider? sandbox)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("VideoPlatform");
+        app.Services.WarnOfUnknown(settings);
         if (settings.UsesSandbox) LogSandbox(log, settings.Qwen.BaseUrl);
         if (sandbox is not null) app.Lifetime.ApplicationStopped.Register(() => sandbox.DisposeAsync().AsTask().GetAwaiter().GetResult());
 

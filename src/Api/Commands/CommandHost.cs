@@ -60,6 +60,7 @@ internal sealed class CommandHost : IAsyncDisposable
         var host = new CommandHost(builder.Build()) { sandbox = started };
         try
         {
+            host.Services.WarnOfUnknown(settings);
             await host.OpenAsync(needs, ct);
             return host;
         }

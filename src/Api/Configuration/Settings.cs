@@ -14,11 +14,20 @@ internal sealed record Settings(
     QwenOptions Qwen, DownloadOptions Downloads, StorageOptions Storage, UploadOptions Uploads, WorkOptions Work, PersistenceOptions Persistence,
     AuthOptions Auth, SandboxSettings Sandbox)
 {
+    private static readonly (string Name, Type Options)[] sections =
+    [
+        (QwenOptions.Section, typeof(QwenOptions)), (DownloadOptions.Section, typeof(DownloadOptions)), (StorageOptions.Section, typeof(StorageOptions)), (UploadOptions.Section, typeof(UploadOptions)),
+        (WorkOptions.Section, typeof(WorkOptions)), (PersistenceOptions.Section, typeof(PersistenceOptions)), (AuthOptions.Section, typeof(AuthOptions)), (SandboxSettings.Section, typeof(SandboxSettings)),
+    ];
+
     private static readonly TimeSpan day = TimeSpan.FromDays(1);
     private static readonly SearchValues<char> notInDatabaseNames = SearchValues.Create(" ./\\$\"*<>:|?\0");
 
     /// <summary>Whether the built-in sandbox makes the videos.</summary>
     public bool UsesSandbox { get; private init; }
+
+    /// <summary>Given keys of our sections that no setting has: mistyped, most likely.</summary>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
 
     /// <exception cref="ConfigurationException">A value is wrong; the message names the key, the problem and an example.</exception>
     public static Settings Read(IConfiguration configuration, bool isDevelopment)
@@ -42,7 +51,11 @@ internal sealed record Settings(
         foreach (var (key, level) in configuration.GetSection("Serilog:MinimumLevel").AsEnumerable())
             Must(level is null || key.EndsWith(":ControlledBy", StringComparison.Ordinal) || Enum.TryParse<LogEventLevel>(level, ignoreCase: true, out _), key, $"is no level: '{level}'", "Warning");
         settings.Check();
-        return settings with { UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment) };
+        return settings with
+        {
+            UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment),
+            Unknown = [.. sections.SelectMany(section => UnknownIn(configuration.GetSection(section.Name), section.Options))],
+        };
     }
 
     /// <summary>The service needs a provider that it can order from.</summary>
@@ -185,6 +198,24 @@ internal sealed record Settings(
             property.SetValue(options, value);
         }
     }
+
+    private static IEnumerable<string> UnknownIn(IConfigurationSection section, Type options)
+    {
+        foreach (var given in section.GetChildren())
+        {
+            var property = options.GetProperty(given.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+            var deeper = property switch
+            {
+                not { CanWrite: true } => [given.Path],
+                { PropertyType: var type } when IsOptions(type) => UnknownIn(given, type),
+                { PropertyType.GenericTypeArguments: [var item] } when IsOptions(item) => given.GetChildren().SelectMany(one => UnknownIn(one, item)),
+                _ => [],
+            };
+            foreach (var key in deeper) yield return key;
+        }
+    }
+
+    private static bool IsOptions(Type type) => sections.Any(section => section.Options.Assembly == type.Assembly);
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

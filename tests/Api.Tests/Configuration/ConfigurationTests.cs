@@ -1,5 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using VideoPlatform.Api.Configuration;
+using VideoPlatform.Api.Tests.Hosting;
+using VideoPlatform.Testing.UseCases;
 
 namespace VideoPlatform.Api.Tests.Configuration;
 
@@ -74,6 +79,34 @@ public sealed class ConfigurationTests
         Assert.False(production.UsesSandbox);
         Assert.Contains("Qwen:ApiKey", Assert.Throws<ConfigurationException>(production.RequireProvider).Message, StringComparison.Ordinal);
         Assert.False(Read(new() { ["DASHSCOPE_API_KEY"] = "sk-1" }).UsesSandbox);
+    }
+
+    [Fact]
+    public void Keys_that_no_setting_has_are_noticed_and_all_others_are_not()
+    {
+        var settings = Read(new()
+        {
+            ["Qwen:MaxInFligt"] = "7", ["Downloads:AlowHttp"] = "true", ["Persistence:Sqlite:Folder"] = "x", ["Storage"] = null, ["Qwen:Account"] = "x", ["Auth:ApiKeys:0:Rolle"] = "admin",
+            ["qwen:maxinflight"] = "7", ["Downloads:AllowedHosts:0"] = "127.0.0.1", ["Auth:ApiKeys:0:Name"] = "n", ["Auth:ApiKeys:0:Role"] = "reader", ["Auth:ApiKeys:0:Sha256"] = new string('a', 64),
+            ["Persistence:MongoDb:Database"] = "d", ["Sandbox:Path"] = "p", ["Serilog:Anything"] = "x", ["Kestrel:Anything"] = "x", ["PATH"] = "/bin",
+        });
+
+        Assert.Equal(
+            ["Auth:ApiKeys:0:Rolle", "Downloads:AlowHttp", "Persistence:Sqlite:Folder", "Qwen:Account", "Qwen:MaxInFligt"], settings.Unknown.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_service_warns_of_them_and_tells_no_value()
+    {
+        using var log = new RecordedLog();
+        await using var host = await PlatformHost.StartAsync(plan =>
+        {
+            plan.Settings["Qwen:ApiKei"] = "sk-secret";
+            plan.Adjust = services => services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(LoggerFactory.Create(logging => logging.AddProvider(log))));
+        });
+
+        Assert.Contains("Qwen:ApiKei", Assert.Single(log.At(LogLevel.Warning), line => line.Contains("means nothing", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains("sk-secret", StringComparison.Ordinal));
     }
 
     private static Settings Read(Dictionary<string, string?> settings) =>
