@@ -160,7 +160,7 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
     public async Task Progress_is_seen_live()
     {
         await StartAsync();
-        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 8_000 });
+        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 3_000 });
         var page = await OpenAsync();
         var id = await Platform.GivenPictureAsync("slow");
 
