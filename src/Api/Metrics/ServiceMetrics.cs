@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Prometheus;
 using VideoPlatform.Api.Security;
 
@@ -13,15 +15,42 @@ internal static class ServiceMetrics
 
     private static readonly Histogram duration = Prometheus.Metrics.CreateHistogram(
         "http_request_duration_seconds", "The duration of HTTP requests, by address, method and status.", ["code", "method", "endpoint"],
-        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 16) });
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 16), ExemplarBehavior = ExemplarBehavior.NoExemplars() });
 
-    public static void UseRequestMetrics(this IApplicationBuilder app) => app.UseHttpMetrics(metrics =>
+    public static void UseRequestMetrics(this IApplicationBuilder app)
     {
-        metrics.RequestCount.Enabled = false;
-        metrics.InProgress.Enabled = false;
-        metrics.RequestDuration.Histogram = duration;
-        metrics.ReduceStatusCodeCardinality();
-    });
+        // A request finds its place by what does not change between requests; the library's own middleware writes out the labels for each.
+        var places = new ConcurrentDictionary<(Endpoint? Endpoint, string Method, int Class), Histogram.Child>();
+        app.Use(async (HttpContext http, RequestDelegate next) =>
+        {
+            var begun = Stopwatch.GetTimestamp();
+            int? broken = null;
+            try
+            {
+                await next(http);
+            }
+            catch (Exception e)
+            {
+                broken = StatusOf(e, http);
+                throw;
+            }
+            finally
+            {
+                places.GetOrAdd((http.GetEndpoint(), http.Request.Method, (broken ?? http.Response.StatusCode) / 100), PlaceOf).Observe(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            }
+        });
+    }
+
+    // The answer to it is only written further out.
+    private static int StatusOf(Exception e, HttpContext http) => e switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        _ when http.RequestAborted.IsCancellationRequested => StatusCodes.Status499ClientClosedRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static Histogram.Child PlaceOf((Endpoint? Endpoint, string Method, int Class) key) =>
+        duration.WithLabels($"{key.Class}xx", key.Method, (key.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "");
 
     public static void MapServiceMetrics(this IEndpointRouteBuilder routes)
     {

@@ -65,6 +65,7 @@ public sealed class HealthTests
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/health/live")).Status);
         Assert.DoesNotContain("secret", gone.Text + asked.Text, StringComparison.Ordinal);
         asked.IsProblem(500, "internal_error");
+        Assert.Contains("http_request_duration_seconds_count{code=\"5xx\",method=\"GET\",endpoint=\"/api/workspaces/{id}\"}", (await host.GetAsync("/metrics")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +127,7 @@ public sealed class HealthTests
         Assert.StartsWith("text/plain", metrics.Header("Content-Type"), StringComparison.Ordinal);
         Assert.Contains("videoplatform_transitions_total{from=\"downloading\",to=\"completed\"}", metrics.Text, StringComparison.Ordinal);
         Assert.Contains("videoplatform_archived_bytes_total", metrics.Text, StringComparison.Ordinal);
-        Assert.Contains("http_request_duration_seconds_count{", metrics.Text, StringComparison.Ordinal);
+        Assert.Contains("http_request_duration_seconds_count{code=\"2xx\",method=\"POST\",endpoint=\"/api/workspaces\"}", metrics.Text, StringComparison.Ordinal);
 
         // Nothing of the runtime's own meters, which every request would pay for.
         var families = metrics.Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
