@@ -30,6 +30,9 @@ internal static partial class Serve
     /// <summary>What runs has this much time to come to its end; see <see cref="LastMoment"/>.</summary>
     private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(8);
 
+    /// <summary>An answer of less, a player's range say, is handed over without waiting for the socket; of a longer one, the next piece is read when this has gone out.</summary>
+    private const long AnswerBuffer = 128 * 1024;
+
     private static readonly FrozenSet<string> methods = FrozenSet.Create(StringComparer.Ordinal, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
     public static async Task<int> RunAsync(string[] configuration, CancellationToken ct)
@@ -80,6 +83,7 @@ internal static partial class Serve
             // and the answer with it; without one it reads on for a few seconds, so that a client that is still sending gets to see it.
             kestrel.Limits.MaxRequestBodySize = null;
         });
+        builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = AnswerBuffer);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = shutdown);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

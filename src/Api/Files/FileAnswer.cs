@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using Microsoft.Win32.SafeHandles;
 using VideoPlatform.Api.Security;
 
 namespace VideoPlatform.Api.Files;
@@ -8,13 +9,18 @@ namespace VideoPlatform.Api.Files;
 /// A stored file as the answer to GET and HEAD: whole or one range of it, under conditions (RFC 9110, sections 13 and 14). Several ranges at once,
 /// and a range that means nothing, get the whole. A stored file never changes under its name, so its length and time are a strong tag.
 /// </summary>
-/// <param name="file">Has been looked at, and exists.</param>
-internal sealed class FileAnswer(FileInfo file, string type) : IResult
+/// <param name="file">Open; closed with the answer.</param>
+internal sealed class FileAnswer(SafeFileHandle file, string type) : IResult
 {
-    private readonly long length = file.Length;
-    private readonly DateTimeOffset changed = file.LastWriteTimeUtc;
+    private readonly long length = RandomAccess.GetLength(file);
+    private readonly DateTimeOffset changed = File.GetLastWriteTimeUtc(file);
 
-    public Task ExecuteAsync(HttpContext httpContext)
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        using (file) await AnswerAsync(httpContext);
+    }
+
+    private Task AnswerAsync(HttpContext httpContext)
     {
         var (asked, response) = (httpContext.Request.Headers, httpContext.Response);
         var tag = new EntityTagHeaderValue($"\"{length:x}-{changed.Ticks:x}\"");
@@ -44,7 +50,7 @@ internal sealed class FileAnswer(FileInfo file, string type) : IResult
         var count = last - first + 1;
         response.ContentType = type;
         response.ContentLength = count;
-        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : FileSender.SendAsync(response, file.FullName, first, count);
+        return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : FileSender.SendAsync(response, file, first, count);
     }
 
     /// <returns>304 or 412; null when the file is to be sent. In the order of section 13.2.2.</returns>

@@ -12,10 +12,9 @@ internal static class FileSender
     private const int Piece = 256 * 1024;   // of memory for every answer that is being sent
 
     /// <summary>Sends so much of a file as the body. A client that leaves ends it without an error.</summary>
-    public static async Task SendAsync(HttpResponse response, string path, long offset, long count)
+    public static async Task SendAsync(HttpResponse response, SafeFileHandle file, long offset, long count)
     {
         var (body, left) = (response.BodyWriter, response.HttpContext.RequestAborted);
-        using var file = PageCache.Open(path);
         try
         {
             await response.StartAsync(left);   // before that, what is written would be copied once more behind the headers
@@ -25,7 +24,7 @@ internal static class FileSender
                 var room = body.GetMemory(wanted)[..wanted];
                 var read = PageCache.TryRead(file, room.Span, offset);
                 if (read < 0) read = await RandomAccess.ReadAsync(file, room, offset, left);
-                if (read == 0) throw new EndOfStreamException($"{Path.GetFileName(path)} became shorter while it was sent.");
+                if (read == 0) throw new EndOfStreamException("A stored file became shorter while it was sent.");
 
                 body.Advance(read);
                 offset += read;
@@ -44,27 +43,37 @@ internal static class PageCache
 {
     private const int NoWait = 8;   // RWF_NOWAIT, linux/fs.h
 
-    // O_RDONLY | O_CLOEXEC | O_NOFOLLOW, which has another number on each family of processors (fcntl.h).
+    // O_RDONLY | O_CLOEXEC | O_NONBLOCK (a pipe in the place of a file would be waited for) | O_NOFOLLOW, which has another number on each family of processors (fcntl.h).
     private static readonly int? readOnlyNoFollow = !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
     {
-        Architecture.X64 => 0x80000 | 0x20000,
-        Architecture.Arm64 => 0x80000 | 0x8000,
+        Architecture.X64 => 0x80000 | 0x800 | 0x20000,
+        Architecture.Arm64 => 0x80000 | 0x800 | 0x8000,
         _ => null,
     };
 
     private static volatile bool isAvailable = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    /// <summary>Without the lock and the questions that the framework spends on every opening (four calls of the system), and never through a link.</summary>
-    public static SafeFileHandle Open(string path)
+    /// <summary>Opens a file, never through a link at its name: on Linux without the lock and the questions that the framework spends on it (four calls of the system).</summary>
+    /// <returns>Null when there is no file of this name.</returns>
+    public static SafeFileHandle? TryOpen(string path)
     {
         if (readOnlyNoFollow is { } flags)
         {
             var file = new SafeFileHandle(Open(path, flags), ownsHandle: true);
-            if (!file.IsInvalid) return file;
-            file.Dispose();   // the framework finds the words for what is wrong
+            if (!file.IsInvalid && !File.GetAttributes(file).HasFlag(FileAttributes.Directory)) return file;
+            file.Dispose();   // below it is found out why
         }
 
-        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var found = new FileInfo(path);
+        if (!found.Exists || found.Attributes.HasFlag(FileAttributes.ReparsePoint)) return null;
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;   // deleted in between
+        }
     }
 
     /// <returns>Bytes read; 0 at the end of the file; -1 when it has to be read another way.</returns>

@@ -22,17 +22,15 @@ internal sealed class StoredFiles(StorageRoot root)
     {
         if (!types.TryGetValue(Path.GetExtension(path.Value), out var type)) return new NotFound("file").ToProblem();
 
-        var file = new FileInfo(root.Locate(path));
-        if (!file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) || IsBehindLink(file)) return new NotFound("file").ToProblem();
-
-        return new FileAnswer(file, type);
+        var place = root.Locate(path);
+        return !IsBehindLink(place) && PageCache.TryOpen(place) is { } file ? new FileAnswer(file, type) : new NotFound("file").ToProblem();
     }
 
     /// <summary>Whether a folder on the way is a link, which may lead anywhere. The root and the two folders in it are where their owner put them.</summary>
-    private bool IsBehindLink(FileInfo file)
+    private bool IsBehindLink(string place)
     {
-        for (var folder = file.Directory!; folder.FullName != root.Folder && folder.FullName != root.Videos && folder.FullName != root.Thumbnails; folder = folder.Parent!)
-            if (folder.Attributes.HasFlag(FileAttributes.ReparsePoint)) return true;
+        for (var folder = Path.GetDirectoryName(place)!; folder != root.Folder && folder != root.Videos && folder != root.Thumbnails; folder = Path.GetDirectoryName(folder)!)
+            if (new DirectoryInfo(folder).Attributes.HasFlag(FileAttributes.ReparsePoint)) return true;
 
         return false;
     }

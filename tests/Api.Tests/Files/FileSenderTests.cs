@@ -29,8 +29,12 @@ public sealed class FileSenderTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         app = builder.Build();
-        app.MapMethods("/file", ["GET", "HEAD"], () => new FileAnswer(new FileInfo(file), "video/mp4"));
-        app.MapGet("/part", (HttpContext context) => FileSender.SendAsync(context.Response, file, 7, Size));
+        app.MapMethods("/file", ["GET", "HEAD"], () => new FileAnswer(PageCache.TryOpen(file)!, "video/mp4"));
+        app.MapGet("/part", async (HttpContext context) =>
+        {
+            using var handle = File.OpenHandle(file);
+            await FileSender.SendAsync(context.Response, handle, 7, Size);
+        });
     }
 
     public async ValueTask InitializeAsync()
@@ -86,6 +90,26 @@ public sealed class FileSenderTests : IAsyncLifetime
     public async Task A_file_that_became_shorter_breaks_the_answer_instead_of_ending_it_well()
     {
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.GetByteArrayAsync("/part", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void What_is_no_file_is_not_opened()
+    {
+        var folder = Directory.CreateTempSubdirectory("opened-");
+        try
+        {
+            var link = Path.Combine(folder.FullName, "link.mp4");
+            File.CreateSymbolicLink(link, file);
+
+            Assert.Null(PageCache.TryOpen(link));
+            Assert.Null(PageCache.TryOpen(folder.FullName));
+            Assert.Null(PageCache.TryOpen(Path.Combine(folder.FullName, "none.mp4")));
+            Assert.Null(PageCache.TryOpen(Path.Combine(folder.FullName, "none", "none.mp4")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
