@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Serilog;
 using Serilog.Events;
 using VideoPlatform.Api.Configuration;
+using VideoPlatform.Api.Logs;
 using VideoPlatform.Application;
 using VideoPlatform.Application.Stats;
 using VideoPlatform.Application.Workspaces;
@@ -30,11 +31,9 @@ internal static partial class PlatformServices
             .ReadFrom.Configuration(builder.Configuration)
             .Filter.ByExcluding(IsStartFailure)
             .Enrich.FromLogContext()
-            .WriteTo.Async(   // whoever has something to say does not wait for the reader, up to 10 000 lines
-                lines => lines.Console(
-                    outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
-                    standardErrorFromLevel: LogEventLevel.Verbose),
-                blockWhenFull: true));
+            .WriteTo.Queued(lines => lines.Console(
+                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffK} {Level:u3} {TraceId} {SourceContext} {Message:lj}{NewLine}{Exception}",
+                standardErrorFromLevel: LogEventLevel.Verbose)));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new ProviderIdentity(settings.UsesSandbox));
         builder.Services.AddApplication();
