@@ -68,7 +68,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public bool IsServing => address is not null && !Exited.IsCompleted && !IsFrozen;
 
+    /// <summary>What has been read of it: a line may come a moment after what it tells.</summary>
     public IReadOnlyCollection<string> Log => log;
+
+    /// <summary>Returns when a line says this.</summary>
+    public Task LogsAsync(string text) => Waiting.UntilAsync(() => log.Any(line => line.Contains(text, StringComparison.Ordinal)), Tail);
 
     public static ServiceProcess Launch(IReadOnlyList<string> settings, string folder) => new(settings, folder);
 

@@ -56,7 +56,7 @@ public sealed class SurroundingsTests
         var id = await platform.OrderAsync("failing writes");
         await platform.ReachesAsync(id, "completed");
 
-        Assert.Contains(service.Log, line => line.Contains($"Broken at {point}", StringComparison.Ordinal));
+        await service.LogsAsync($"Broken at {point}");
         await platform.AssertBalanceAsync();
     }
 

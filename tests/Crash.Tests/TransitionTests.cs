@@ -19,6 +19,7 @@ public sealed partial class TransitionTests
         var video = await platform.VideoAsync(id);
         var kept = video["history"]!.AsArray().Select(h => (string)h!["status"]!).ToList();
 
+        await LogsCompletedAsync(service, id, 1);
         Assert.Equal(["none -> queued", .. kept.Zip(kept.Skip(1), (from, to) => $"{from} -> {to}")], Logged(service, id));
         Assert.Contains("unsettled", kept);
 
@@ -29,12 +30,16 @@ public sealed partial class TransitionTests
                 async () => await platform.VideoAsync(id) is var v && Platform.StatusOf(v) is "completed" && (string?)v["prompt"] == $"take {take}" ? v : null, () => service.Tail());
         }
 
+        await LogsCompletedAsync(service, id, 5);
         video = await platform.VideoAsync(id);
         kept = [.. video["history"]!.AsArray().Select(h => (string)h!["status"]!)];
         Assert.Equal(Video.MaxHistory, kept.Count);
         Assert.Equal(Logged(service, id).TakeLast(Video.MaxHistory).Select(t => t.Split(" -> ")[1]), kept);
         await platform.AssertBalanceAsync();
     }
+
+    private static Task LogsCompletedAsync(ServiceProcess service, string id, int times) =>
+        Waiting.UntilAsync(() => Logged(service, id).Count(step => step.EndsWith("-> completed", StringComparison.Ordinal)) == times, service.Tail);
 
     private static List<string> Logged(ServiceProcess service, string id) =>
         [.. service.Log.Select(line => Transition().Match(line)).Where(m => m.Success && m.Groups["id"].Value == id).Select(m => m.Groups["step"].Value)];
