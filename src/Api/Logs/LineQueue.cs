@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Debugging;
@@ -23,7 +25,7 @@ internal sealed class LineQueue : ILogEventSink, IDisposable
     private bool isClosed;
 
     /// <param name="lines">Where they are written; used by one thread.</param>
-    /// <param name="rest">How long the thread looks for nothing after it has written all.</param>
+    /// <param name="rest">How long the thread does not look for more after it has written all.</param>
     public LineQueue(ILogEventSink lines, TimeSpan rest)
     {
         (this.lines, this.rest) = (lines, rest);
@@ -76,7 +78,7 @@ internal sealed class LineQueue : ILogEventSink, IDisposable
     }
 
     /// <returns>False when it is closed and nothing waits any more.</returns>
-    private bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out LogEvent next)
+    private bool TryTake([MaybeNullWhen(false)] out LogEvent next)
     {
         lock (gate)
         {
@@ -96,6 +98,6 @@ internal static class LineQueueConfiguration
     private static readonly TimeSpan rest = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The sinks that <paramref name="configure"/> names are written to by a thread of their own.</summary>
-    public static Serilog.LoggerConfiguration Queued(this LoggerSinkConfiguration sinks, Action<LoggerSinkConfiguration> configure) =>
+    public static LoggerConfiguration Queued(this LoggerSinkConfiguration sinks, Action<LoggerSinkConfiguration> configure) =>
         sinks.Sink(LoggerSinkConfiguration.Wrap(lines => new LineQueue(lines, rest), configure));
 }
