@@ -60,8 +60,10 @@ internal static class PageCache
         if (readOnlyNoFollow is { } flags)
         {
             var file = new SafeFileHandle(Open(path, flags), ownsHandle: true);
-            if (!file.IsInvalid && !File.GetAttributes(file).HasFlag(FileAttributes.Directory)) return file;
-            file.Dispose();   // below it is found out why
+            var isThere = !file.IsInvalid;
+            if (isThere && IsFile(file)) return file;
+            file.Dispose();
+            if (isThere) return null;   // otherwise it is found out below why
         }
 
         var found = new FileInfo(path);
@@ -92,6 +94,19 @@ internal static class PageCache
         {
             isAvailable = false;
             return -1;
+        }
+    }
+
+    // A pipe or a device has no length.
+    private static bool IsFile(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file) >= 0 && !File.GetAttributes(file).HasFlag(FileAttributes.Directory);
+        }
+        catch (NotSupportedException)
+        {
+            return false;
         }
     }
 

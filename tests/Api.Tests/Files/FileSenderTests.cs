@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -105,6 +106,26 @@ public sealed class FileSenderTests : IAsyncLifetime
             Assert.Null(PageCache.TryOpen(folder.FullName));
             Assert.Null(PageCache.TryOpen(Path.Combine(folder.FullName, "none.mp4")));
             Assert.Null(PageCache.TryOpen(Path.Combine(folder.FullName, "none", "none.mp4")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_pipe_in_the_place_of_a_file_is_not_opened_nor_waited_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere a pipe cannot be told from a file before it is opened.");
+        var folder = Directory.CreateTempSubdirectory("opened-");
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe.mp4");
+            using var made = Process.Start("mkfifo", [pipe]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, made.ExitCode);
+
+            Assert.Null(PageCache.TryOpen(pipe));
         }
         finally
         {
