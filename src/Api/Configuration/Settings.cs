@@ -26,7 +26,7 @@ internal sealed record Settings(
     /// <summary>Whether the built-in sandbox makes the videos.</summary>
     public bool UsesSandbox { get; private init; }
 
-    /// <summary>Given keys of our sections that no setting has: mistyped, most likely.</summary>
+    /// <summary>Given keys of our sections that no setting has, and keys of settings in sections that nobody has: mistyped, most likely.</summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
 
     /// <exception cref="ConfigurationException">A value is wrong; the message names the key, the problem and an example.</exception>
@@ -54,7 +54,7 @@ internal sealed record Settings(
         return settings with
         {
             UsesSandbox = settings.Qwen.Sandbox ?? (settings.Qwen.ApiKey is null && isDevelopment),
-            Unknown = [.. sections.SelectMany(section => UnknownIn(configuration.GetSection(section.Name), section.Options))],
+            Unknown = [.. sections.SelectMany(section => UnknownIn(configuration.GetSection(section.Name), section.Options)), .. InOtherSections(configuration)],
         };
     }
 
@@ -203,8 +203,7 @@ internal sealed record Settings(
     {
         foreach (var given in section.GetChildren())
         {
-            var property = options.GetProperty(given.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-            var deeper = property switch
+            var deeper = PropertyOf(options, given.Key) switch
             {
                 not { CanWrite: true } => [given.Path],
                 { PropertyType: var type } when IsOptions(type) => UnknownIn(given, type),
@@ -214,6 +213,16 @@ internal sealed record Settings(
             foreach (var key in deeper) yield return key;
         }
     }
+
+    // The environment has sections of other programs too; only a key that we have somewhere else was meant for us.
+    private static IEnumerable<string> InOtherSections(IConfiguration configuration) =>
+        from section in configuration.GetChildren()
+        where !sections.Any(own => own.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase))
+        from given in section.GetChildren()
+        where sections.Any(own => PropertyOf(own.Options, given.Key) is { CanWrite: true })
+        select given.Path;
+
+    private static PropertyInfo? PropertyOf(Type options, string key) => options.GetProperty(key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
 
     private static bool IsOptions(Type type) => sections.Any(section => section.Options.Assembly == type.Assembly);
 

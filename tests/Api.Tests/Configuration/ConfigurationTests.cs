@@ -88,11 +88,12 @@ public sealed class ConfigurationTests
         {
             ["Qwen:MaxInFligt"] = "7", ["Downloads:AlowHttp"] = "true", ["Persistence:Sqlite:Folder"] = "x", ["Storage"] = null, ["Qwen:Account"] = "x", ["Auth:ApiKeys:0:Rolle"] = "admin",
             ["qwen:maxinflight"] = "7", ["Downloads:AllowedHosts:0"] = "127.0.0.1", ["Auth:ApiKeys:0:Name"] = "n", ["Auth:ApiKeys:0:Role"] = "reader", ["Auth:ApiKeys:0:Sha256"] = new string('a', 64),
-            ["Persistence:MongoDb:Database"] = "d", ["Sandbox:Path"] = "p", ["Serilog:Anything"] = "x", ["Kestrel:Anything"] = "x", ["PATH"] = "/bin",
+            ["Persistence:MongoDb:Database"] = "d", ["Sandbox:Path"] = "p", ["Serilog:Anything"] = "x", ["npm_config:registry"] = "x", ["Download:MaxConcurrent"] = "8", ["Persistance:Sqlite:Path"] = "x", ["Kestrel:Anything"] = "x", ["PATH"] = "/bin",
         });
 
         Assert.Equal(
-            ["Auth:ApiKeys:0:Rolle", "Downloads:AlowHttp", "Persistence:Sqlite:Folder", "Qwen:Account", "Qwen:MaxInFligt"], settings.Unknown.Order(StringComparer.Ordinal));
+            ["Auth:ApiKeys:0:Rolle", "Download:MaxConcurrent", "Downloads:AlowHttp", "Persistance:Sqlite", "Persistence:Sqlite:Folder", "Qwen:Account", "Qwen:MaxInFligt"],
+            settings.Unknown.Order(StringComparer.Ordinal));
     }
 
     [Fact]
