@@ -215,6 +215,8 @@ internal sealed class FileVideoArchive(StorageRoot root, IStorageSpace space, IO
         if (sidecar.Stem != stem || sidecar.File != fileName || !stem.StartsWith(sidecar.WorkspaceId + "_", StringComparison.Ordinal)) return null;
         if (VideoContainer.ByExtension(fileName)?.ContentType != sidecar.ContentType || Words.Parse<Verification>(sidecar.Verified) is not { } verified) return null;
 
+        if (!FileContent.IsThere(path)) return null;
+
         await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
         if (file.Length != sidecar.Size || Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != sidecar.Sha256) return null;
 

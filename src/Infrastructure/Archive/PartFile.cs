@@ -140,6 +140,8 @@ internal sealed class PartFile : IDisposable
 
     private static PartNote? ReadNote(string path)
     {
+        if (!FileContent.IsThere(path)) return null;
+
         try
         {
             var note = JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Default.PartNote);

@@ -51,7 +51,7 @@ public sealed record VideoSidecar(
     public static async Task<VideoSidecar?> ReadAsync(string videoPath, CancellationToken ct)
     {
         var file = new FileInfo(PathOf(videoPath));
-        if (!file.Exists || file.Length > MaxBytes) return null;
+        if (!FileContent.IsThere(file.FullName) || file.Length > MaxBytes) return null;
 
         try
         {

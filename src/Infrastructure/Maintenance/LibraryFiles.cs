@@ -35,7 +35,7 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
 
     public VideoContainer? Detect(string path)
     {
-        if (!File.Exists(root.Locate(path))) return null;
+        if (!FileContent.IsThere(root.Locate(path))) return null;
 
         using var file = File.OpenHandle(root.Locate(path));
         Span<byte> head = stackalloc byte[VideoContainer.HeadLength];
@@ -46,7 +46,7 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
 
     public async Task<FileSums?> SumAsync(string path, CancellationToken ct)
     {
-        if (!File.Exists(root.Locate(path))) return null;
+        if (!FileContent.IsThere(root.Locate(path))) return null;
 
         using var file = File.OpenHandle(root.Locate(path), options: FileOptions.SequentialScan);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

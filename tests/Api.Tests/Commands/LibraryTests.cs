@@ -12,6 +12,7 @@ using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Sandbox.Faults;
+using VideoPlatform.Testing.Files;
 
 namespace VideoPlatform.Api.Tests.Commands;
 
@@ -173,6 +174,21 @@ public sealed class LibraryTests : LibraryTest
         Assert.Equal((1, 1), (totals.Rebuilt, totals.Bad));
         Assert.Equal(VideoStatus.Completed, (await FindAsync(Id(7)))!.Video!.Status);
         Assert.Equal("videos/holiday.mp4", Assert.Single(await VerifyAsync()).Path);
+    }
+
+    [Fact]
+    public async Task A_pipe_among_the_videos_is_told_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such pipe.");
+        Directory.CreateDirectory(Videos);
+        var pipe = $"{Id(7)}_1767177366572.mp4";
+        await NamedPipe.MakeAsync(Path.Combine(Videos, pipe), Ct);
+
+        var totals = await ReindexAsync();
+
+        Assert.Equal((0, 1), (totals.Rebuilt, totals.Bad));
+        Assert.Null(await FindAsync(Id(7)));
+        Assert.Equal($"videos/{pipe}", Assert.Single(await VerifyAsync()).Path);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -11,6 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VideoPlatform.Api.Files;
+using VideoPlatform.Testing.Files;
 
 namespace VideoPlatform.Api.Tests.Files;
 
@@ -121,9 +121,7 @@ public sealed class FileSenderTests : IAsyncLifetime
         try
         {
             var pipe = Path.Combine(folder.FullName, "pipe.mp4");
-            using var made = Process.Start("mkfifo", [pipe]);
-            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.Equal(0, made.ExitCode);
+            await NamedPipe.MakeAsync(pipe, TestContext.Current.CancellationToken);
 
             Assert.Null(PageCache.TryOpen(pipe));
         }

@@ -1,4 +1,5 @@
 using VideoPlatform.Application.Maintenance.Library;
+using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Maintenance;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Testing.Files;
@@ -28,6 +29,19 @@ public sealed class FileLibraryTests : LibraryContract, IDisposable
 
         Assert.Empty(Files.Enumerate());
         Assert.Null(Files.Find("videos/a_1.mp4"));
+    }
+
+    [Fact]
+    public async Task Pipes_in_the_place_of_a_video_and_its_sidecar_are_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such pipe.");
+        var video = StoragePath.Parse("videos/a_1.mp4");
+        await NamedPipe.MakeAsync(storage.Root.Locate(video), TestContext.Current.CancellationToken);
+        await NamedPipe.MakeAsync(storage.Root.Locate(video) + ".json", TestContext.Current.CancellationToken);
+
+        Assert.Null(Files.Detect(video.Value));
+        Assert.Null(await Files.SumAsync(video.Value, TestContext.Current.CancellationToken));
+        Assert.IsType<SidecarAnswer.Unreadable>(await Sidecars.ReadAsync(video, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Media;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Infrastructure.Work;
+using VideoPlatform.Testing.Files;
 using VideoPlatform.Testing.Records;
 using VideoPlatform.Testing.UseCases;
 
@@ -98,7 +99,7 @@ public sealed class MediaTests : IDisposable
         var endless = Place("mp4", []);
         var path = storage.Root.Locate(endless.Path);
         File.Delete(path);
-        using (var making = Process.Start("mkfifo", [path])) await making.WaitForExitAsync();   // whoever opens it waits for a writer for ever
+        await NamedPipe.MakeAsync(path, TestContext.Current.CancellationToken);
 
         var reading = new FfprobeMediaReader(storage.Root, tools, clock, NullLogger<FfprobeMediaReader>.Instance).ReadAsync(endless, CancellationToken.None);
         var drawing = new FfmpegPosterMaker(storage.Root, tools, clock, NullLogger<FfmpegPosterMaker>.Instance).MakeAsync(endless, CancellationToken.None);

@@ -44,7 +44,7 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
     public Task<FileSums?> SumAsync(string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        if (Get(path) is not { } entry) return Task.FromResult<FileSums?>(null);
+        if (Get(path) is not { Bytes.Length: > 0 } entry) return Task.FromResult<FileSums?>(null);
 
         var crc = new Crc64();
         crc.Append(entry.Bytes);

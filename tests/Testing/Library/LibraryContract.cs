@@ -80,6 +80,16 @@ public abstract class LibraryContract
     }
 
     [Fact]
+    public async Task An_empty_file_is_no_video_and_has_no_sums()
+    {
+        Put("videos/a_1.mp4", [], then);
+
+        Assert.Equal(0, Files.Find("videos/a_1.mp4")!.Size);
+        Assert.Null(Files.Detect("videos/a_1.mp4"));
+        Assert.Null(await Files.SumAsync("videos/a_1.mp4", Ct));
+    }
+
+    [Fact]
     public async Task What_is_written_beside_a_video_rebuilds_its_record()
     {
         var (workspace, file) = Stored();

@@ -21,7 +21,7 @@ public interface ILibraryFiles
     /// <summary>What a file is by its first bytes; null when it is no video, or when its own structure proves that its end is missing.</summary>
     VideoContainer? Detect(string path);
 
-    /// <summary>Reads a file once and sums it. Memory does not grow with it; null when it is gone.</summary>
+    /// <summary>Reads a file once and sums it. Memory does not grow with it; null when it is gone, or there is nothing in it.</summary>
     Task<FileSums?> SumAsync(string path, CancellationToken ct);
 }
 
