@@ -42,9 +42,11 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
 
     public Stream? Open(Picture picture)
     {
+        var path = root.Locate(picture.Path);
+        if (!FileContent.IsThere(path)) return null;
         try
         {
-            return new FileStream(root.Locate(picture.Path), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

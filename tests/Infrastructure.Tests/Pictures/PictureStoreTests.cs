@@ -38,6 +38,17 @@ public sealed class SkiaPictureStoreTests : PictureStoreContract, IDisposable
         Assert.Empty(storage.Files);
     }
 
+    [Fact]
+    public async Task A_pipe_in_the_place_of_a_picture_is_no_picture_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such pipe.");
+        var picture = (await TakeAsync(SamplePicture.Png(240, 240))).Picture;
+        File.Delete(storage.Root.Locate(picture.Path));
+        await NamedPipe.MakeAsync(storage.Root.Locate(picture.Path), TestContext.Current.CancellationToken);
+
+        Assert.Null(store.Open(picture));
+    }
+
     [Theory]
     [InlineData(SKEncodedImageFormat.Jpeg, false, "image/jpeg", "jpg")]
     [InlineData(SKEncodedImageFormat.Png, false, "image/png", "png")]
