@@ -6,8 +6,8 @@ namespace VideoPlatform.Api;
 /// </summary>
 internal sealed partial class LastMoment : IDisposable
 {
-    /// <summary>From being told to stop; what ends by itself has had its time by then.</summary>
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(9);
+    /// <summary>From being told to stop; what ends by itself has had its time by then, and a slow machine has two seconds left of the ten that are promised.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(8);
 
     /// <summary>For the log lines that still wait; their reader may stand still.</summary>
     private static readonly TimeSpan patienceWithReader = TimeSpan.FromMilliseconds(500);

@@ -28,7 +28,7 @@ namespace VideoPlatform.Api;
 internal static partial class Serve
 {
     /// <summary>What runs has this much time to come to its end; see <see cref="LastMoment"/>.</summary>
-    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan shutdown = TimeSpan.FromSeconds(7);
 
     /// <summary>An answer of less, a player's range say, is handed over without waiting for the socket; of a longer one, the next piece is read when this has gone out.</summary>
     private const long AnswerBuffer = 128 * 1024;
