@@ -77,9 +77,11 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
 
         try
         {
+            if (!FileContent.IsThere(Sentinel)) throw new JsonException("It is empty.");
+
             await using var file = File.OpenRead(Sentinel);
             return (await JsonSerializer.DeserializeAsync(file, StorageJson.Default.StorageSentinel, ct))?.InstanceId
-                ?? throw new JsonException("It is empty.");
+                ?? throw new JsonException("It says nothing.");
         }
         catch (JsonException e)
         {

@@ -6,6 +6,7 @@ using VideoPlatform.Application.Pictures;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Archive;
+using VideoPlatform.Testing.Files;
 
 namespace VideoPlatform.Infrastructure.Tests.Archive;
 
@@ -72,6 +73,16 @@ public sealed class StorageRootTests : IDisposable
     {
         Directory.CreateDirectory(storage.Root.Folder);
         await File.WriteAllTextAsync(Sentinel, text);
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: false, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_pipe_in_the_place_of_the_sentinel_is_refused_and_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such pipe.");
+        Directory.CreateDirectory(storage.Root.Folder);
+        await NamedPipe.MakeAsync(Sentinel, TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: false, CancellationToken.None));
     }
