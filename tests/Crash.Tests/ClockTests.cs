@@ -54,9 +54,15 @@ public sealed class ClockTests
         var after = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => platform.OrderAsync($"after {i}")));
         await Task.WhenAll(after.Select(id => platform.ReachesAsync(id, "completed")));
 
-        // What was due by the other clock is not lost: it waits at most as long as the jump was.
-        // A task that seems an hour old is asked for more seldom: every twentieth part of that hour.
-        await service.OrderAsync(jump.StartsWith('-') ? "clock 00:00:00" : "clock 01:04:00");
+        // What was due by the other clock is not lost: it waits at most as long as the jump was. A task that seems an hour old is asked for
+        // more seldom, every twentieth part of that hour: the clock goes on by more than that while something waits for it.
+        for (var at = jump.StartsWith('-') ? TimeSpan.Zero : TimeSpan.FromHours(1); !await Seed.AllAsync(platform.Database, w => w.DueAt is null); at += TimeSpan.FromMinutes(4))
+        {
+            await service.OrderAsync($"clock {at:c}");
+            var soon = TimeProvider.System.GetUtcNow() + at + TimeSpan.FromMinutes(1);
+            await Waiting.ForAsync(async () => await Seed.AllAsync(platform.Database, w => w.DueAt is not { } due || due > soon) ? "" : null, () => service.Tail());
+        }
+
         await Task.WhenAll(before.Select(id => platform.ReachesAsync(id, "completed")));
         await platform.AssertBalanceAsync();
     }

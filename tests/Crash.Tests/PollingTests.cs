@@ -23,7 +23,8 @@ public sealed class PollingTests(ITestOutputHelper output)
         await platform.ServeAsync($"--Qwen:BaseUrl={provider.BaseUrl}", "--Qwen:QueriesPerSecond=50", "--Qwen:PollInterval=00:00:02", "--Work:LeaseDuration=00:00:05", "--Serilog:MinimumLevel:Default=Warning");
         await Waiting.ForAsync(
             async () => await Seed.AllAsync(platform.Database, w => w.Version > 2 && w.Video!.Status is VideoStatus.Processing) ? "" : null,   // claimed, and answered
-            () => $"{provider.Questions.Count} questions, {provider.Lists} lists\n{platform.Service.Tail()}");
+            () => $"{provider.Questions.Count} questions, {provider.Lists} lists\n{platform.Service.Tail()}",
+            patience: 5 * Waiting.Patience);   // twenty thousand commits
 
         Assert.InRange(provider.Lists, Many / 100, Many);
         output.WriteLine($"{Many} tasks were asked for once or more in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s with {provider.Questions.Values.Sum()} questions and {provider.Lists} pages.");
