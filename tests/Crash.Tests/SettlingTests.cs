@@ -95,15 +95,17 @@ public sealed class SettlingTests
     [Fact]
     public async Task A_person_chooses_among_candidates()
     {
-        await using var platform = await Platform.CreateAsync(folder => Platform.Options(folder, runningFor: TimeSpan.FromSeconds(4)));
+        // Both must be running when the list is read, so it cannot be read before: a finished task shows whose it is.
+        await using var platform = await Platform.CreateAsync(folder => Platform.Options(folder, runningFor: TimeSpan.FromSeconds(8)));
         await platform.ServeAsync();
         using var foreigner = new Foreigner(platform.Sandbox);
 
-        platform.Sandbox.Faults.Add(SandboxFaultKind.SubmitLostResponse, 1);
-        var foreign = await foreigner.SubmitAsync("foreign");
-        platform.Sandbox.Faults.Clear();
+        platform.Sandbox.Faults.Add(SandboxFaultKind.ListServerError);
         platform.Sandbox.Faults.Add(SandboxFaultKind.SubmitLostResponse, 1);
         var id = await platform.OrderAsync("ours");
+        await platform.ReachesAsync(id, "unsettled");
+        var foreign = await foreigner.SubmitAsync("foreign");
+        platform.Sandbox.Faults.Clear();
         var video = await Waiting.ForAsync(
             async () => await platform.VideoAsync(id) is var v && v["error"]?["candidates"]?.AsArray().Count == 2 ? v : null, () => platform.Service.Tail());
         var ours = platform.Sandbox.Counters.Tasks.Single(t => t.Prompt == "ours").Id;
