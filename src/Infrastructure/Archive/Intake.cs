@@ -111,12 +111,14 @@ internal sealed class Intake(PartFile part, SourceAnswer.Opened source, TimeProv
         var begun = clock.GetTimestamp();
         try
         {
-            while (count < BlockSize && clock.GetElapsedTime(begun) < blockPatience)
+            // Nothing read means the end, so it is read at least once, however long this process stood still before.
+            do
             {
                 var read = await source.Body.ReadAsync(block.AsMemory(count, BlockSize - count), ct);
                 if (read == 0) break;
                 count += read;
             }
+            while (count < BlockSize && clock.GetElapsedTime(begun) < blockPatience);
         }
         catch (Exception e) when (e is SourceFailedException or OperationCanceledException)
         {

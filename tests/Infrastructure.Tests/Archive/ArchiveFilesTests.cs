@@ -172,6 +172,18 @@ public sealed class ArchiveFilesTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
     }
 
+    /// <summary>Of a body without a length nothing but its end says how long it is.</summary>
+    [Fact]
+    public async Task A_process_that_stands_still_between_two_reads_does_not_take_that_for_the_end()
+    {
+        var video = SampleVideo.Mp4(2_000_000);
+        var archive = new FileVideoArchive(storage.Root, new FakeStorageSpace(), Options.Create(new DownloadOptions()), new HaltingClock());
+
+        var answer = await ReceiveAsync(archive, new FakeBodyStream(video.Bytes).Open(null));
+
+        Assert.Equal(video.Bytes, await File.ReadAllBytesAsync(storage.Root.Locate(Assert.IsType<ArchiveAnswer.Stored>(answer).File.Path)));
+    }
+
     [Fact]
     public async Task A_part_that_another_process_holds_is_left_alone()
     {
@@ -297,4 +309,12 @@ public sealed class ArchiveFilesTests : IDisposable
 
     private async Task<StoredFile> StoreAsync(SampleVideo video) =>
         Assert.IsType<ArchiveAnswer.Stored>(await ReceiveAsync(Archive(), new FakeBodyStream(video.Bytes).Open(video.Bytes.Length, crc64: video.Crc64))).File;
+
+    /// <summary>Between any two looks at it a minute has passed.</summary>
+    private sealed class HaltingClock : TimeProvider
+    {
+        private long minutes;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref minutes) * 60 * TimestampFrequency;
+    }
 }
