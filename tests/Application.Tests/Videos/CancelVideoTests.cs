@@ -109,6 +109,35 @@ public sealed class CancelVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task An_answer_that_comes_late_does_not_cancel_the_next_task()
+    {
+        var id = await GivenProcessing();
+        Provider.AnswerCancel(new CancelAnswer.Accepted());
+        Workspaces.BeforeNextChange(async () =>
+        {
+            await Change(id, v => v.TaskCancelled(Now));   // a poll was faster
+            Ok(await Send(ARequest(id)));
+            Ok(await Step(id));
+        });
+
+        Assert.IsType<VersionConflict>(ErrorOf(await Send(new CancelVideo(id))));
+
+        Assert.Equal("task-2", (await AssertStands(id, VideoStatus.Processing)).State.Task!.Id);
+    }
+
+    [Fact]
+    public async Task A_task_that_a_poll_finds_cancelled_first_is_cancelled()
+    {
+        var id = await GivenProcessing();
+        Provider.AnswerCancel(new CancelAnswer.Accepted());
+        Workspaces.BeforeNextChange(() => Change(id, v => v.TaskCancelled(Now)));
+
+        Assert.Equal("cancelled", Ok(await Send(new CancelVideo(id))).Status);
+
+        await AssertStands(id, VideoStatus.Cancelled);
+    }
+
+    [Fact]
     public async Task There_must_be_a_video()
     {
         Assert.Equal(new NotFound("video"), ErrorOf(await Send(new CancelVideo((await GivenWorkspace()).Id))));

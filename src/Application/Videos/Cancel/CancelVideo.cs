@@ -26,9 +26,17 @@ internal sealed class CancelVideoHandler(IWorkspaceRepository workspaces, IVideo
     private async Task<Result<Workspace>> AskProvider(WorkspaceId id, ProviderTask task, CancellationToken ct) =>
         await provider.CancelAsync(task, ct) switch
         {
-            CancelAnswer.Accepted => await workspaces.ChangeAsync(id, w => w.Change(v => v.TaskCancelled(clock.Now()), clock.Now()), CancellationToken.None),
+            CancelAnswer.Accepted => await workspaces.ChangeAsync(id, w => w.Change(v => Cancelled(v, task), clock.Now()), CancellationToken.None),
             CancelAnswer.Refused r => new NotCancellable($"The provider goes on with the task, which stays billable; the video will be kept. {r.Problem.Message}"),
             CancelAnswer.Silent s => new ProviderUnavailable($"The provider did not answer: {s.Problem.Message}", s.RetryAfter),
             var other => throw new System.Diagnostics.UnreachableException(other.ToString()),
         };
+
+    /// <summary>The answer may come late: a poll has learned it first, or the video has been asked for again since and has another task, which goes on.</summary>
+    private Result<Video> Cancelled(Video video, ProviderTask task) => (video.State.Task?.Id == task.Id, video.Status) switch
+    {
+        (false, _) => new VersionConflict("The task was cancelled; the video has been asked for again since."),
+        (true, VideoStatus.Cancelled) => video,
+        _ => video.TaskCancelled(clock.Now()),
+    };
 }
