@@ -240,15 +240,35 @@ public sealed class SettleVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
-    public async Task A_listed_task_that_the_provider_does_not_know_when_asked_is_no_candidate()
+    public async Task A_task_that_is_listed_as_unknown_and_denied_when_asked_is_no_candidate()
     {
         var id = await GivenUnsettled(paid: false);
-        AnswerList(Listed("foreign"));
+        AnswerList(Listed("foreign") with { Status = "UNKNOWN" });
         Provider.AnswerQuery("foreign", new TaskAnswer.Gone());
 
         Ok(await StepWhenDue(id));
 
         await AssertNotFoundYet(id, looks: 1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-90)]
+    public async Task A_task_that_the_list_shows_and_the_question_denies_proves_no_absence(int minutes)
+    {
+        var id = await GivenUnsettled(paid: true);
+        var listed = Listed("task-1") with { CreatedAt = Now.AddMinutes(minutes) };
+        for (var look = 0; look < 2 * VideoPlatform.Application.Work.Schedule.LooksThatProveAbsence; look++)
+        {
+            AnswerList(listed);
+            Provider.AnswerQuery("task-1", new TaskAnswer.Gone());
+            Ok(await StepWhenDue(id));
+        }
+
+        var video = await VideoOf(id);
+        Assert.Equal(0, Assert.IsType<VideoState.Unsettled>(video.State).Looks);
+        Assert.Equal(minutes == 0 ? "provider_silent" : "other_time", video.Problem?.Code);
+        Assert.Equal(1, Provider.PaidTasks);
     }
 
     [Fact]

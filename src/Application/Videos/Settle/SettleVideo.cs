@@ -71,8 +71,10 @@ internal sealed partial class SettleVideoHandler(
                     break;
                 case TaskAnswer.Succeeded { Prompt: { } prompt } when !request.MayHaveBeenCutTo(prompt):
                     continue;
-                case TaskAnswer.Gone:
+                case TaskAnswer.Gone when task.Status is "UNKNOWN":
                     continue;
+                // The list shows it and the question denies it: one of the two lags behind, and that proves nothing.
+                case TaskAnswer.Gone:
                 case TaskAnswer.Silent:
                     return LookAgain(state, now);
             }
@@ -130,6 +132,7 @@ internal sealed partial class SettleVideoHandler(
                     ours.Add(new Candidate(task.Id, task.Status, task.CreatedAt, prompt));
                     break;
                 case TaskAnswer.Working:
+                case TaskAnswer.Gone:
                     undecided = true;
                     break;
                 case TaskAnswer.Silent:
@@ -206,7 +209,7 @@ internal sealed partial class SettleVideoHandler(
     {
         if (IsOutOfReach(state, now)) return v => v.NeverSettled(neverSettled, now);
 
-        var problem = new Problem("provider_silent", "The provider's task list could not be read; it will be tried again.");
+        var problem = new Problem("provider_silent", "The provider's task list could not be read, or a task in it could not be asked for; it will be tried again.");
         return v => v.LookedInVain(NextPause(state, now), counts: false, problem);
     }
 
