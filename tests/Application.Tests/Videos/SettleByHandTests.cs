@@ -67,6 +67,35 @@ public sealed class SettleByHandTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task A_task_that_another_video_is_given_while_it_is_asked_for_is_refused()
+    {
+        var (id, other) = (await GivenUnsettled(paid: true), await GivenUnsettled(paid: true, "another"));
+        Provider.DuringNextQuery(async () => Ok(await Send(new SettleByHand(other, "task-1"))));
+
+        var result = await Send(new SettleByHand(id, "task-1"));
+
+        Assert.Equal(["task_id"], Assert.IsType<ValidationFailed>(ErrorOf(result)).Fields.Keys);
+        await AssertStands(id, VideoStatus.Unsettled, "provider_timeout");
+        Assert.Equal("task-1", (await AssertStands(other, VideoStatus.Processing)).State.Task!.Id);
+    }
+
+    [Fact]
+    public async Task A_decision_about_an_earlier_submit_is_none_about_a_later_one()
+    {
+        var id = await GivenUnsettled(paid: true);
+        Provider.DuringNextQuery(async () =>
+        {
+            Ok(await Send(new SettleByHand(id, null)));
+            Provider.LoseSubmitAnswer();
+            Ok(await Step(id));
+        });
+
+        Assert.IsType<VersionConflict>(ErrorOf(await Send(new SettleByHand(id, "task-1"))));
+
+        await AssertStands(id, VideoStatus.Unsettled, "provider_timeout");
+    }
+
+    [Fact]
     public async Task A_provider_that_cannot_be_asked_decides_nothing()
     {
         var id = await GivenUnsettled(paid: true);

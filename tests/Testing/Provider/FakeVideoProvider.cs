@@ -23,6 +23,7 @@ public sealed class FakeVideoProvider(TimeProvider clock) : IVideoProvider
     private readonly Dictionary<string, Queue<TaskAnswer>> answers = new(StringComparer.Ordinal);
     private readonly Queue<TaskAnswer> anyAnswers = new();
     private readonly Queue<TaskListAnswer> lists = new();
+    private readonly Queue<Func<Task>> duringQueries = new();
     private readonly Queue<CancelAnswer> cancels = new();
 
     /// <summary>Everything that reached the provider as an order, paid or not.</summary>
@@ -63,6 +64,9 @@ public sealed class FakeVideoProvider(TimeProvider clock) : IVideoProvider
     });
 
     public void AnswerList(TaskListAnswer answer) => Locked(() => lists.Enqueue(answer));
+
+    /// <summary>Happens while the next query is on its way.</summary>
+    public void DuringNextQuery(Func<Task> step) => Locked(() => duringQueries.Enqueue(step));
 
     public void AnswerCancel(CancelAnswer answer) => Locked(() => cancels.Enqueue(answer));
 
@@ -107,17 +111,22 @@ public sealed class FakeVideoProvider(TimeProvider clock) : IVideoProvider
         });
     }
 
-    public Task<TaskAnswer> QueryAsync(ProviderTask task, CancellationToken ct) => Locked(() =>
+    public async Task<TaskAnswer> QueryAsync(ProviderTask task, CancellationToken ct)
     {
-        calls.Add($"query {task.Id}");
-        if (answers.TryGetValue(task.Id, out var own) && own.TryDequeue(out var answer)) return Task.FromResult(answer);
-        if (anyAnswers.TryDequeue(out answer)) return Task.FromResult(answer);
-        if (tasks.Find(t => t.Id == task.Id) is not { } known) return Task.FromResult<TaskAnswer>(new TaskAnswer.Gone());
+        if (Locked(() => duringQueries.TryDequeue(out var step) ? step : null) is { } meanwhile) await meanwhile();
 
-        return Task.FromResult<TaskAnswer>(++known.Questions == 1
-            ? new TaskAnswer.Working("RUNNING", IsPending: false)
-            : new TaskAnswer.Succeeded(LinkOf(task.Id), clock.GetUtcNow(), known.Prompt));
-    });
+        return Locked<TaskAnswer>(() =>
+        {
+            calls.Add($"query {task.Id}");
+            if (answers.TryGetValue(task.Id, out var own) && own.TryDequeue(out var answer)) return answer;
+            if (anyAnswers.TryDequeue(out answer)) return answer;
+            if (tasks.Find(t => t.Id == task.Id) is not { } known) return new TaskAnswer.Gone();
+
+            return ++known.Questions == 1
+                ? new TaskAnswer.Working("RUNNING", IsPending: false)
+                : new TaskAnswer.Succeeded(LinkOf(task.Id), clock.GetUtcNow(), known.Prompt);
+        });
+    }
 
     public Task<TaskListAnswer> ListAsync(TaskListQuery query, CancellationToken ct) => Locked(() =>
     {

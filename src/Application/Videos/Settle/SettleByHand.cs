@@ -27,7 +27,7 @@ internal sealed class SettleByHandHandler(
     {
         if (await workspaces.FindAsync(command.WorkspaceId, ct) is not { } workspace) return new NotFound("workspace");
         if (workspace.Video is null) return new NotFound("video");
-        if (workspace.Video.State is not VideoState.Unsettled)
+        if (workspace.Video.State is not VideoState.Unsettled { Attempt.Id: var attempt })
             return new VersionConflict($"The video is {workspace.Video.Status.Word()}; only an unsettled one can be settled.");
 
         var now = clock.Now();
@@ -35,8 +35,6 @@ internal sealed class SettleByHandHandler(
         if (command.TaskId is { } taskId)
         {
             var task = new ProviderTask(taskId, qwen.Value.BaseUrl);
-            if ((await workspaces.FindKnownTasksAsync([taskId], ct)).Count > 0)
-                return new ValidationFailed("task_id", "Another video has this task.");
             switch (await provider.QueryAsync(task, ct))
             {
                 case TaskAnswer.Gone:
@@ -45,10 +43,18 @@ internal sealed class SettleByHandHandler(
                     return new ProviderUnavailable($"The provider could not be asked for this task: {silent.Problem.Message}", silent.RetryAfter);
             }
 
+            // Asked after the question, which takes its time: another video may have been given the task meanwhile.
+            if ((await workspaces.FindKnownTasksAsync([taskId], ct)).Count > 0)
+                return new ValidationFailed("task_id", "Another video has this task.");
+
             decision = v => v.SettledAs(task, "A person chose the task.", now);
         }
 
-        var settled = await workspaces.ChangeAsync(workspace.Id, w => w.Change(decision, now), CancellationToken.None);
+        // It was made about this submit, and not about one that was sent meanwhile.
+        var settled = await workspaces.ChangeAsync(
+            workspace.Id,
+            w => w.Change(v => v.State is VideoState.Unsettled u && u.Attempt.Id == attempt ? decision(v) : new VersionConflict("The video was settled meanwhile."), now),
+            CancellationToken.None);
         return settled.Then<VideoView>(w => views.Of(w.Id, w.Video!, withHistory: false));
     }
 }
