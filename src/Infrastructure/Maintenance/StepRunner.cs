@@ -32,7 +32,7 @@ internal sealed partial class StepRunner(
             await workspaces.ChangeAsync(id, w => w.Release(claim), CancellationToken.None);
             ct.ThrowIfCancellationRequested();
         }
-        catch (IOException e)   // the disk: this record waits for its next try, and the others go on
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // the disk: this record waits for its next try, and the others go on
         {
             LogFailed(e, lane, id);
             await workspaces.ChangeAsync(id, w => w.Release(claim), CancellationToken.None);

@@ -45,6 +45,17 @@ public sealed class MigrateVideosTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_storage_that_cannot_be_used_fails_each_video_and_is_told()
+    {
+        Workspace[] videos = [await GivenRemote(TimeSpan.FromHours(5)), await GivenRemote(TimeSpan.FromHours(6))];
+        Archive.Broken = new UnauthorizedAccessException();
+        Downloads.RetryDelay = Downloads.MaxRetryDelay = TimeSpan.Zero;
+
+        Assert.Equal(videos.Length, Ok(await Migrate()).Failed);
+        Assert.Equal(videos.Length, Listener.Lines.Count(line => line.Outcome is MigrationOutcome.Failed));
+    }
+
+    [Fact]
     public async Task A_dry_run_writes_nothing_and_fetches_nothing()
     {
         var (live, dead) = (await GivenRemote(TimeSpan.FromHours(5)), await GivenRemote(TimeSpan.FromDays(-2)));

@@ -3,6 +3,7 @@ using VideoPlatform.Application.Maintenance.Repair;
 using VideoPlatform.Application.Maintenance.Verify;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
+using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Testing.Records;
 
 namespace VideoPlatform.Application.Tests.Maintenance;
@@ -54,6 +55,21 @@ public sealed class RepairLibraryTests : LibraryUseCases
         Assert.Equal(PathOf(damaged), (await AssertStands(damaged.Id, VideoStatus.Completed, "file_damaged")).File!.Path.Value);
         Assert.Null((await AssertStands(missing.Id, VideoStatus.Expired, "file_missing")).File);
         Assert.DoesNotContain(Library.Paths, path => path.StartsWith(".trash", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_does_not_stop_the_rest()
+    {
+        Workspace[] missing = [await GivenStored(Alive), await GivenStored(Alive)];
+        foreach (var workspace in missing) Library.Remove(PathOf(workspace));
+        Library.Forbidden = $"videos/{missing[0].Id}_1.mp4";
+        Library.Put(Library.Forbidden, Content.Bytes);
+        Source.ThenServe(Content.Bytes);
+
+        var counts = Ok(await Repair([.. missing.Select(w => new Finding(FindingKind.RecordWithoutFile, w.Id, PathOf(w)))])).Counts;
+
+        Assert.Equal((1, 1), (counts[RepairOutcome.Failed], counts[RepairOutcome.Fetched]));
+        Assert.Equal(missing[0].Id, Listener.Items.Single(item => item.Outcome is RepairOutcome.Failed).Id);
     }
 
     [Fact]

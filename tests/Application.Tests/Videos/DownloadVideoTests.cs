@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Application.Videos.Download;
 using VideoPlatform.Application.Videos.Get;
@@ -189,6 +190,25 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
         Assert.Equal(0, Assert.IsType<VideoState.Downloading>(video.State).Attempts);
         Assert.InRange(video.State.DueAt!.Value - Now, TimeSpan.FromSeconds(27), TimeSpan.FromSeconds(33));
         Space.FreeBytes = long.MaxValue;
+        Ok(await StepWhenDue(id));
+        await AssertStands(id, VideoStatus.Completed);
+    }
+
+    [Theory]
+    [InlineData(typeof(UnauthorizedAccessException))]
+    [InlineData(typeof(IOException))]
+    public async Task A_storage_that_cannot_be_used_is_told_and_tried_again(Type failure)
+    {
+        var id = await GivenDownloading();
+        Archive.Broken = (Exception)Activator.CreateInstance(failure)!;
+
+        Ok(await Step(id));
+        Ok(await StepWhenDue(id));
+
+        Assert.True((await AssertStands(id, VideoStatus.Downloading, "storage_failed")).IsFailing);
+        Assert.Equal(2, Log.At(LogLevel.Error).Count());
+        Archive.Broken = null;
+        Source.ThenServe(sample.Bytes);
         Ok(await StepWhenDue(id));
         await AssertStands(id, VideoStatus.Completed);
     }

@@ -22,8 +22,11 @@ public sealed class InMemoryVideoArchive(TimeProvider clock, IStorageSpace? spac
     /// <summary>Takes a file away, as an accident would.</summary>
     public void Lose(StoragePath path) => finals.TryRemove(path.FileName, out _);
 
+    /// <summary>What the disk says to every fetch; null: it works.</summary>
+    public Exception? Broken { get; set; }
+
     public Task<StoredFile?> FindFinishedAsync(string stem, CancellationToken ct) =>
-        Task.FromResult(finals.Values.FirstOrDefault(kept => kept.Stem == stem)?.File);
+        Broken is not null ? Task.FromException<StoredFile?>(Broken) : Task.FromResult(finals.Values.FirstOrDefault(kept => kept.Stem == stem)?.File);
 
     public Task<ProvenPrefix?> FindPrefixAsync(string stem, CancellationToken ct) =>
         Task.FromResult(parts.TryGetValue(stem, out var part) ? part.Prefix : null);

@@ -20,6 +20,9 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
 
     public bool HasSentinel { get; set; } = true;
 
+    /// <summary>A file whose bytes nobody may read.</summary>
+    public string? Forbidden { get; set; }
+
     /// <summary>Every path, the trash included.</summary>
     public IReadOnlyList<string> Paths => [.. All().Select(file => file.Key).Order(StringComparer.Ordinal)];
 
@@ -44,6 +47,7 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
     public Task<FileSums?> SumAsync(string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        if (path == Forbidden) throw new UnauthorizedAccessException(path);
         if (Get(path) is not { Bytes.Length: > 0 } entry) return Task.FromResult<FileSums?>(null);
 
         var crc = new Crc64();

@@ -70,12 +70,26 @@ internal sealed class MigrationJudge(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
         {
-            return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read."))));
+            return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, fileUnreadable));
         }
     }
 
     /// <summary>Fetches one live video and notes its outcome.</summary>
     public async Task<MigratedRecord> FetchAsync(WaitingVideo video, CancellationToken ct)
+    {
+        try
+        {
+            return await FetchWaitingAsync(video, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
+        {
+            return new MigratedRecord(video.Id, MigrationOutcome.Failed, null, null, null, fileUnreadable.Message);
+        }
+    }
+
+    private static readonly Problem fileUnreadable = MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read or written."));
+
+    private async Task<MigratedRecord> FetchWaitingAsync(WaitingVideo video, CancellationToken ct)
     {
         var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetLostFile, ct);
         if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);

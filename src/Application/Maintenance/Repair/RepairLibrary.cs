@@ -89,9 +89,21 @@ internal sealed class RepairLibraryHandler(LibraryInspector inspector, VideoRepa
         foreach (var finding in items)
         {
             ct.ThrowIfCancellationRequested();
-            var item = await repairer.RepairAsync(finding, ct);
+            var item = await RepairAsync(finding, ct);
             counts[item.Outcome] = counts.GetValueOrDefault(item.Outcome) + 1;
             command.Listener.Repaired(item);
+        }
+    }
+
+    private async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
+    {
+        try
+        {
+            return await repairer.RepairAsync(finding, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
+        {
+            return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, $"It cannot be read or written: {e.GetType().Name}.");
         }
     }
 

@@ -61,6 +61,11 @@ internal sealed partial class DownloadVideoHandler(
             await DiscardUnlessWanted(workspace.Id, state.Stem);
             throw;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // the disk: the record says so, and the fetch is tried again
+        {
+            LogStorageFailed(e, workspace.Id);
+            return await End(command, state.Stem, await TryAgain(video, state, link, storageFailed, slowly: false, ct));
+        }
         finally
         {
             progress.Clear(workspace.Id);
@@ -116,6 +121,8 @@ internal sealed partial class DownloadVideoHandler(
         _ => throw new UnreachableException(answer.ToString()),
     };
 
+    private static readonly Problem storageFailed = new("storage_failed", "The storage could not be read or written; the fetch is tried again.");
+
     private static readonly TimeSpan whileDiskIsFull = TimeSpan.FromSeconds(30);
 
     /// <summary>Again and again, until the deadline: what fails after it finds a dead link.</summary>
@@ -160,6 +167,9 @@ internal sealed partial class DownloadVideoHandler(
     {
         public void Report(long value) => board.Report(id, new DownloadProgress(value, total));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The storage failed the fetch of {WorkspaceId}")]
+    private partial void LogStorageFailed(Exception e, WorkspaceId workspaceId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The link of {WorkspaceId} answers {HttpStatus}: {Link}")]
     private partial void LogDead(WorkspaceId workspaceId, int httpStatus, string link);
