@@ -443,6 +443,27 @@ public sealed class DownloadVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task Bytes_that_are_here_are_kept_while_the_successor_fetches_another_file()
+    {
+        var id = await GivenDownloading();
+        Source.ThenServe(sample.Bytes);
+        var successor = Guid.Empty;
+        Workspaces.BeforeNextChange(async () =>
+        {
+            Clock.Advance(Work.LeaseDuration);
+            await Change(id, v => v.FetchApart($"{id}_1", Now));
+            successor = await Claim(id);
+        });
+
+        Ok(await Step(id));
+
+        var stored = (await AssertStands(id, VideoStatus.Completed)).File!;
+        Assert.Equal(sample.Sha256, stored.Sha256);
+        Assert.IsType<VersionConflict>(ErrorOf(await Send(new DownloadVideo(id, successor))));
+        Assert.Equal([stored.Path.FileName], Archive.Files.Keys);
+    }
+
+    [Fact]
     public async Task Late_bytes_of_an_earlier_request_are_not_taken_for_those_of_a_later_one()
     {
         var id = await GivenDownloading();

@@ -78,10 +78,10 @@ internal sealed partial class DownloadVideoHandler(
         var stored = await workspaces.ChangeAsync(command.WorkspaceId, w => w.End(command.Claim, now, v => v.Stored(file, now)), kept);
         if (!stored.TryGet(out _, out var error))
         {
-            // With a successor at work the file stays, and the successor finds it. One that has given up already finds nothing:
-            // then it is said here, for the bytes are here whoever holds the claim.
+            // With a successor at work on the same file it stays, and the successor finds it. One that has given up already finds nothing,
+            // and one that began another file does not look for it: then it is said here, for the bytes are here whoever holds the claim.
             var lost = error;
-            stored = await workspaces.ChangeAsync(command.WorkspaceId, w => IsGivenUp(w.Video, before) ? w.Change(v => v.FileFound(file, now), now) : lost, kept);
+            stored = await workspaces.ChangeAsync(command.WorkspaceId, w => IsLeftToUs(w.Video, before, stem) ? w.Change(v => v.FileFound(file, now), now) : lost, kept);
         }
 
         if (stored.TryGet(out _, out error))
@@ -97,8 +97,8 @@ internal sealed partial class DownloadVideoHandler(
         return error;
     }
 
-    private static bool IsGivenUp(Video? video, Video before) =>
-        video is { Status: VideoStatus.Expired } && video.RequestedAt == before.RequestedAt && video.State.Task == before.State.Task && video.File == before.File;
+    private static bool IsLeftToUs(Video? video, Video before, string stem) =>
+        (video is { Status: VideoStatus.Expired } || (video?.State is VideoState.Downloading d && d.Stem != stem)) && video.RequestedAt == before.RequestedAt && video.State.Task == before.State.Task && video.File == before.File;
 
     /// <summary>A worker that lost its claim, by sleeping say, leaves nothing half behind when the video has been stored without it.</summary>
     private async Task DiscardUnlessWanted(WorkspaceId id, string stem)
