@@ -30,9 +30,9 @@ internal sealed class TrippedIdempotency(IIdempotencyStore inner, Tripwires trip
         return reserved;
     }
 
-    public async Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct)
+    public async Task AnswerAsync(IdempotencyNote note, StoredAnswer answer, CancellationToken ct)
     {
-        await inner.AnswerAsync(scope, key, answer, ct);
+        await inner.AnswerAsync(note, answer, ct);
         tripwires.Pass(KillPoints.AnswerKept);
     }
 

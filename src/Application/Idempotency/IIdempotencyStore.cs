@@ -8,8 +8,8 @@ public interface IIdempotencyStore
     /// <summary>Notes the key with the ids that the call will use, or returns what was noted first. One caller's note wins.</summary>
     Task<IdempotencyNote> ReserveAsync(IdempotencyNote note, CancellationToken ct);
 
-    /// <summary>Keeps the answer. The first answer stays.</summary>
-    Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct);
+    /// <summary>Keeps the note with its answer, also where the note was forgotten since it was reserved. The first answer stays, with its note.</summary>
+    Task AnswerAsync(IdempotencyNote note, StoredAnswer answer, CancellationToken ct);
 
     /// <summary>Takes a note back whose call was refused, so that the key may be used with a corrected body.</summary>
     Task ForgetAsync(string scope, string key, CancellationToken ct);

@@ -58,8 +58,8 @@ public abstract class IdempotencyStoreContract : IAsyncLifetime
     {
         var note = await Notes.ReserveAsync(Note(), Ct);
 
-        await Notes.AnswerAsync(note.Scope, note.Key, new StoredAnswer(202, "/api/workspaces/1", """{"a":"ü"}"""), Ct);
-        await Notes.AnswerAsync(note.Scope, note.Key, new StoredAnswer(500, null, ""), Ct);
+        await Notes.AnswerAsync(note, new StoredAnswer(202, "/api/workspaces/1", """{"a":"ü"}"""), Ct);
+        await Notes.AnswerAsync(note, new StoredAnswer(500, null, ""), Ct);
         await Notes.ForgetAsync(note.Scope, note.Key, Ct);
 
         var again = await Notes.ReserveAsync(Note(), Ct);
@@ -71,7 +71,7 @@ public abstract class IdempotencyStoreContract : IAsyncLifetime
     {
         var note = await Notes.ReserveAsync(Note(), Ct);
 
-        await Notes.AnswerAsync(note.Scope, note.Key, new StoredAnswer(200, null, "{}"), Ct);
+        await Notes.AnswerAsync(note, new StoredAnswer(200, null, "{}"), Ct);
 
         Assert.Equal(new StoredAnswer(200, null, "{}"), (await Notes.ReserveAsync(Note(), Ct)).Answer);
     }
@@ -98,12 +98,28 @@ public abstract class IdempotencyStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_to_no_note_is_none()
+    public async Task An_answer_is_kept_although_another_call_forgot_the_note()
     {
-        await Notes.AnswerAsync("scope", "key", new StoredAnswer(200, null, "{}"), Ct);
-        await Notes.ForgetAsync("scope", "key", Ct);
+        var note = await Notes.ReserveAsync(Note(), Ct);
+        await Notes.ForgetAsync(note.Scope, note.Key, Ct);
 
-        Assert.Null((await Notes.ReserveAsync(Note(), Ct)).Answer);
+        await Notes.AnswerAsync(note, new StoredAnswer(202, null, "{}"), Ct);
+        await Notes.ForgetAsync(note.Scope, note.Key, Ct);
+
+        Assert.Equal(note with { Answer = new StoredAnswer(202, null, "{}") }, await Notes.ReserveAsync(Note(), Ct));
+    }
+
+    [Fact]
+    public async Task An_answer_stands_with_the_note_of_the_call_that_was_answered()
+    {
+        var note = await Notes.ReserveAsync(Note(), Ct);
+        await Notes.ForgetAsync(note.Scope, note.Key, Ct);
+        var corrected = await Notes.ReserveAsync(Note() with { Fingerprint = "corrected" }, Ct);
+
+        await Notes.AnswerAsync(note, new StoredAnswer(202, null, "{}"), Ct);
+        await Notes.AnswerAsync(corrected, new StoredAnswer(500, null, ""), Ct);
+
+        Assert.Equal(note with { Answer = new StoredAnswer(202, null, "{}") }, await Notes.ReserveAsync(Note(), Ct));
     }
 
     protected IdempotencyNote Note() => new(

@@ -14,11 +14,11 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         return Task.FromResult(notes.GetOrAdd((note.Scope, note.Key), note));
     }
 
-    public Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct)
+    public Task AnswerAsync(IdempotencyNote note, StoredAnswer answer, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        while (notes.TryGetValue((scope, key), out var note) && note.Answer is null && !notes.TryUpdate((scope, key), note with { Answer = answer }, note)) { }
-
+        var answered = note with { Answer = answer };
+        notes.AddOrUpdate((note.Scope, note.Key), answered, (_, there) => there.Answer is null ? answered : there);
         return Task.CompletedTask;
     }
 

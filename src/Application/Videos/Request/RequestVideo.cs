@@ -63,12 +63,12 @@ internal sealed class RequestVideoHandler(
     {
         var model = ModelCatalogue.Find(command.Model ?? options.Value.Model)!;
         var now = clock.Now();
-        var scope = $"POST /api/workspaces/{command.WorkspaceId}/video";
         var requestId = Guid.NewGuid();
-        if (command.IdempotencyKey is { } reserved)
+        IdempotencyNote? note = null;
+        if (command.IdempotencyKey is { } key)
         {
-            var mine = new IdempotencyNote(scope, reserved.Value, Fingerprint(command), command.WorkspaceId, requestId, now);
-            var note = await idempotency.ReserveAsync(mine, ct);
+            var mine = new IdempotencyNote($"POST /api/workspaces/{command.WorkspaceId}/video", key.Value, Fingerprint(command), command.WorkspaceId, requestId, now);
+            note = await idempotency.ReserveAsync(mine, ct);
             if (note.Fingerprint != mine.Fingerprint) return new IdempotencyKeyReused();
             if (note.Answer is not null) return JsonSerializer.Deserialize(note.Answer.Body, PublicJson.Default.VideoView)!;
             requestId = note.RequestId;
@@ -80,13 +80,13 @@ internal sealed class RequestVideoHandler(
         var asked = await workspaces.ChangeAsync(command.WorkspaceId, w => Ask(w, model, request, command.Replace ?? false, now), ct);
         if (!asked.TryGet(out var workspace, out var error))
         {
-            if (command.IdempotencyKey is { } refused) await idempotency.ForgetAsync(scope, refused.Value, CancellationToken.None);
+            if (note is not null) await idempotency.ForgetAsync(note.Scope, note.Key, CancellationToken.None);
             return error;
         }
 
         var view = views.Of(workspace.Id, workspace.Video!, withHistory: false);
-        if (command.IdempotencyKey is { } key)
-            await idempotency.AnswerAsync(scope, key.Value, new StoredAnswer(202, null, JsonSerializer.Serialize(view, PublicJson.Default.VideoView)), CancellationToken.None);
+        if (note is not null)
+            await idempotency.AnswerAsync(note, new StoredAnswer(202, null, JsonSerializer.Serialize(view, PublicJson.Default.VideoView)), CancellationToken.None);
         return view;
     }
 

@@ -53,8 +53,8 @@ internal sealed class CreateWorkspaceHandler(
         }
 
         var view = views.Of(workspace);
-        if (command.IdempotencyKey is { } key)
-            await idempotency.AnswerAsync(Scope, key.Value, new StoredAnswer(201, null, JsonSerializer.Serialize(view, PublicJson.Default.WorkspaceView)), kept);
+        if (command.IdempotencyKey is not null)
+            await idempotency.AnswerAsync(note, new StoredAnswer(201, null, JsonSerializer.Serialize(view, PublicJson.Default.WorkspaceView)), kept);
         return view;
     }
 

@@ -23,7 +23,7 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
 
         while (true)
         {
-            if (await TryInsertAsync(note, ct)) return note;
+            if (await TryInsertAsync(Write(note), ct)) return note;
 
             var stored = await database.Idempotency.Find(Which(note.Scope, note.Key)).FirstOrDefaultAsync(ct);
             if (stored is not null) return Read(note.Scope, note.Key, stored);
@@ -31,25 +31,27 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
         }
     }
 
-    public Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct) =>
-        database.Idempotency.UpdateOneAsync(
-            Unanswered(scope, key),
-            new BsonDocument("$set", new BsonDocument
-            {
-                { "status", answer.Status }, { "location", answer.Location is { } location ? location : BsonNull.Value }, { "body", answer.Body },
-            }),
-            options: null,
-            ct);
+    public async Task AnswerAsync(IdempotencyNote note, StoredAnswer answer, CancellationToken ct)
+    {
+        var answered = Write(note);
+        answered["status"] = answer.Status;
+        answered["location"] = answer.Location is { } location ? location : BsonNull.Value;
+        answered["body"] = answer.Body;
+        while (true)
+        {
+            var replaced = await database.Idempotency.ReplaceOneAsync(Unanswered(note.Scope, note.Key), answered, (ReplaceOptions?)null, ct);
+            if (replaced.MatchedCount > 0 || await TryInsertAsync(answered, ct)) return;
+
+            var stored = await database.Idempotency.Find(Which(note.Scope, note.Key)).FirstOrDefaultAsync(ct);
+            if (stored?.Small("status") is not null) return;
+            // Between the two it was reserved anew, or forgotten after that.
+        }
+    }
 
     public Task ForgetAsync(string scope, string key, CancellationToken ct) => database.Idempotency.DeleteOneAsync(Unanswered(scope, key), ct);
 
-    private async Task<bool> TryInsertAsync(IdempotencyNote note, CancellationToken ct)
+    private async Task<bool> TryInsertAsync(BsonDocument document, CancellationToken ct)
     {
-        var document = Which(note.Scope, note.Key);
-        document["fingerprint"] = note.Fingerprint;
-        document["workspace_id"] = note.WorkspaceId.Value;
-        document["request_id"] = note.RequestId.ToString();
-        document["created_at"] = VideoWriter.Date(note.CreatedAt);
         try
         {
             await database.Idempotency.InsertOneAsync(document, options: null, ct);
@@ -59,6 +61,16 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
         {
             return false;
         }
+    }
+
+    private static BsonDocument Write(IdempotencyNote note)
+    {
+        var document = Which(note.Scope, note.Key);
+        document["fingerprint"] = note.Fingerprint;
+        document["workspace_id"] = note.WorkspaceId.Value;
+        document["request_id"] = note.RequestId.ToString();
+        document["created_at"] = VideoWriter.Date(note.CreatedAt);
+        return document;
     }
 
     private static IdempotencyNote Read(string scope, string key, BsonDocument document) => new(

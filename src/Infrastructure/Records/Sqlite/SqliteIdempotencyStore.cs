@@ -14,6 +14,16 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
         ON CONFLICT (scope, key) DO NOTHING
         """;
 
+    private const string Answer =
+        """
+        INSERT INTO idempotency (scope, key, fingerprint, workspace_id, request_id, created_at, status, location, body)
+        VALUES (@scope, @key, @fingerprint, @workspace_id, @request_id, @created_at, @status, @location, @body)
+        ON CONFLICT (scope, key) DO UPDATE SET
+            fingerprint = excluded.fingerprint, workspace_id = excluded.workspace_id, request_id = excluded.request_id,
+            created_at = excluded.created_at, status = excluded.status, location = excluded.location, body = excluded.body
+        WHERE status IS NULL
+        """;
+
     private const string Find =
         "SELECT fingerprint, workspace_id, request_id, created_at, status, location, body FROM idempotency WHERE scope = @scope AND key = @key";
 
@@ -27,25 +37,25 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database, TimeProvid
                 if (sweep.IsDue(out var olderThan))
                     session.Run("DELETE FROM idempotency WHERE created_at < @older_than", ("@older_than", olderThan.ToUnixTimeMilliseconds()));
 
-                session.Run(
-                    Insert,
-                    ("@scope", note.Scope), ("@key", note.Key), ("@fingerprint", note.Fingerprint), ("@workspace_id", note.WorkspaceId.Value),
-                    ("@request_id", note.RequestId.ToString()), ("@created_at", note.CreatedAt.ToUnixTimeMilliseconds()));
+                session.Run(Insert, Values(note));
                 return session.Rows(Find, row => Read(note.Scope, note.Key, row), ("@scope", note.Scope), ("@key", note.Key))[0];
             },
             ct,
             flush: false);
 
-    public Task AnswerAsync(string scope, string key, StoredAnswer answer, CancellationToken ct) =>
+    public Task AnswerAsync(IdempotencyNote note, StoredAnswer answer, CancellationToken ct) =>
         database.WriteAsync(
-            session => session.Run(
-                "UPDATE idempotency SET status = @status, location = @location, body = @body WHERE scope = @scope AND key = @key AND status IS NULL",
-                ("@scope", scope), ("@key", key), ("@status", answer.Status), ("@location", answer.Location), ("@body", answer.Body)),
-            ct);
+            session => session.Run(Answer, [.. Values(note), ("@status", answer.Status), ("@location", answer.Location), ("@body", answer.Body)]), ct);
 
     public Task ForgetAsync(string scope, string key, CancellationToken ct) =>
         database.WriteAsync(
             session => session.Run("DELETE FROM idempotency WHERE scope = @scope AND key = @key AND status IS NULL", ("@scope", scope), ("@key", key)), ct);
+
+    private static (string, object?)[] Values(IdempotencyNote note) =>
+    [
+        ("@scope", note.Scope), ("@key", note.Key), ("@fingerprint", note.Fingerprint), ("@workspace_id", note.WorkspaceId.Value),
+        ("@request_id", note.RequestId.ToString()), ("@created_at", note.CreatedAt.ToUnixTimeMilliseconds()),
+    ];
 
     private static IdempotencyNote Read(string scope, string key, SqliteDataReader row) => new(
         scope, key, row.GetString(0), WorkspaceId.Parse(row.GetString(1)), Guid.Parse(row.GetString(2)),
