@@ -50,10 +50,12 @@ internal static class CreateWorkspaceEndpoint
 
         ReceivedPicture? image = null;
         string? name = null;
+        ReadParts? read = null;
         Error? failure;
         try
         {
             failure = await ReadParts();
+            if (failure is null && image is not null) read = new ReadParts(image, name);
         }
         catch (InvalidDataException)
         {
@@ -63,10 +65,13 @@ internal static class CreateWorkspaceEndpoint
         {
             failure = new ValidationFailed("image", "The form ended before its end.");
         }
+        finally
+        {
+            // Also when the caller hung up or the service stops after the picture came.
+            if (read is null && image is not null) await mediator.Send(new DiscardPicture(image), CancellationToken.None);
+        }
 
-        if (failure is null && image is not null) return new ReadParts(image, name);
-
-        if (image is not null) await mediator.Send(new DiscardPicture(image), CancellationToken.None);
+        if (read is not null) return read;
         return failure ?? new ValidationFailed("image", "The picture is missing.");
 
         async Task<Error?> ReadParts()

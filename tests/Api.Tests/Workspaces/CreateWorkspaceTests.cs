@@ -198,6 +198,26 @@ public sealed class CreateWorkspaceTests(AService service) : IClassFixture<AServ
     }
 
     [Fact]
+    public async Task A_client_that_is_torn_off_behind_the_picture_leaves_none()
+    {
+        var before = Host.StoredFiles();
+        using (var client = new TcpClient { NoDelay = true, LingerState = new LingerOption(enable: true, seconds: 0) })
+        {
+            await client.ConnectAsync(Host.Address.Host, Host.Address.Port, TestContext.Current.CancellationToken);
+            var stream = client.GetStream();
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/workspaces HTTP/1.1\r\nHost: {Host.Address.Authority}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 90000\r\n\r\n"
+                    + "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n"), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(Pictures.Png(), TestContext.Current.CancellationToken);
+            await stream.WriteAsync("\r\n--b\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await PlatformHost.EventuallyAsync(() => Host.StoredFiles().Except(before, StringComparer.Ordinal).Any(f => f.EndsWith(".png", StringComparison.Ordinal)), "The picture did not come.");
+        }
+
+        await PlatformHost.EventuallyAsync(() => !Host.StoredFiles().Except(before, StringComparer.Ordinal).Any(), "The picture is left.");
+    }
+
+    [Fact]
     public async Task Without_room_on_the_disk_nothing_new_is_begun()
     {
         await using var full = await PlatformHost.StartAsync(p => p.Settings["Storage:MinFreeBytes"] = long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture));
