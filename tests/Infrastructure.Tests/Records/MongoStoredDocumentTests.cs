@@ -5,6 +5,7 @@ using VideoPlatform.Application.Work;
 using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
+using VideoPlatform.Infrastructure.Records;
 using VideoPlatform.Infrastructure.Records.Mongo;
 using VideoPlatform.Testing.Records;
 
@@ -43,6 +44,20 @@ public sealed class MongoStoredDocumentTests(MongoServer server) : StoredDocumen
 
         var after = await DigUpAsync(id);
         Assert.Equal((5, 6, "cancelled"), (after["rating"].ToInt32(), after["video"]["rating"].ToInt32(), after["video"]["status"].AsString));
+    }
+
+    [Fact]
+    public async Task A_record_that_could_not_be_understood_is_worked_on_once_it_was_mended()
+    {
+        var broken = Document("""{ "video": { "status": "half", "task_id": "t-1", "lane": "poll", "due_at": { "$date": "2025-12-29T00:00:00Z" } } }""");
+        await PlantAsync(broken);
+        Assert.Empty(await Records.ClaimAsync(Query(WorkLane.Poll), Ct));
+        await Collection.UpdateOneAsync(new BsonDocument("_id", broken["_id"]), new BsonDocument("$set", new BsonDocument("video.status", "processing")), options: null, Ct);
+
+        Clock.Advance(UnreadableRecords.Rest);
+
+        Assert.Equal(broken["_id"].ToString(), Assert.Single(await Records.ClaimAsync(Query(WorkLane.Poll), Ct)).Id.Value);
+        Assert.Empty(((MongoWorkspaceRepository)Records).Unreadable);
     }
 
     [Fact]

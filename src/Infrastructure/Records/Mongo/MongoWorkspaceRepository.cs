@@ -19,7 +19,7 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
 {
     private const int Piece = 200;
 
-    private readonly UnreadableRecords unreadable = new(log);
+    private readonly UnreadableRecords unreadable = new(clock, log);
 
     public IReadOnlyCollection<string> Unreadable => unreadable.Ids;
 
@@ -83,7 +83,7 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
         while (claimed.Count < query.Limit)
         {
             var asked = query.Limit - claimed.Count;
-            var found = await FindAsync(MongoFilters.Due(query).Except(UnreadableIds.Concat(passed)), MongoFilters.DueOrder(query.Lane), asked, ct);
+            var found = await FindAsync(MongoFilters.Due(query).Except(Ids(unreadable.Resting).Concat(passed)), MongoFilters.DueOrder(query.Lane), asked, ct);
             foreach (var (id, document) in found)
             {
                 if (document?.Workspace.Claim(Guid.NewGuid(), query.Now, query.Until) is { } claim && claim.TryGet(out var taken, out _))
@@ -112,7 +112,8 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
     public async Task<DateTimeOffset?> NextDueAsync(WorkLane lane, CancellationToken ct)
     {
         await TakeInForeignAsync(ct);
-        var first = await database.Workspaces.Find(MongoFilters.Scheduled(lane).Except(UnreadableIds)).Sort(new BsonDocument("video.due_at", 1))
+        // Nobody wakes for one that cannot be read; the claim that comes anyway looks at it again.
+        var first = await database.Workspaces.Find(MongoFilters.Scheduled(lane).Except(Ids(unreadable.Ids))).Sort(new BsonDocument("video.due_at", 1))
             .Project(new BsonDocument("video.due_at", 1)).FirstOrDefaultAsync(ct);
         return first?.Inner("video")?.Time("due_at");
     }
@@ -180,7 +181,7 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
     {
         while (true)
         {
-            var found = await FindAsync(MongoFilters.Foreign.Except(UnreadableIds), new BsonDocument("_id", 1), Piece, ct);
+            var found = await FindAsync(MongoFilters.Foreign.Except(Ids(unreadable.Resting)), new BsonDocument("_id", 1), Piece, ct);
             var updates = found.Select(one => one.Document).OfType<WorkspaceDocument>().Select(TakeIn).ToList();
             var taken = updates.Count == 0 ? 0 : (await database.Workspaces.BulkWriteAsync(updates, new BulkWriteOptions { IsOrdered = false }, ct)).MatchedCount;
             if (found.Count < Piece || (taken == 0 && updates.Count == found.Count)) return;
@@ -216,7 +217,7 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
     {
         FilterDefinition<RawBsonDocument> byId = MongoFilters.Id(id.Value);
         using var raw = await database.RawWorkspaces.Find(byId).FirstOrDefaultAsync(ct);
-        return raw is null ? null : UnreadableRecords.Read(id.Value, () => WorkspaceDocument.From(raw));
+        return raw is null ? null : unreadable.Read(id.Value, () => WorkspaceDocument.From(raw));
     }
 
     private async Task<List<Found>> FindAsync(FilterDefinition<RawBsonDocument> filter, SortDefinition<RawBsonDocument> order, int limit, CancellationToken ct)
@@ -234,7 +235,7 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
         return found;
     }
 
-    private IEnumerable<ObjectId> UnreadableIds => unreadable.Ids.Select(ObjectId.Parse);
+    private static IEnumerable<ObjectId> Ids(IEnumerable<string> ids) => ids.Select(ObjectId.Parse);
 
     private static IEnumerable<Workspace> Readable(IEnumerable<Found> found) =>
         found.Select(one => one.Document).OfType<WorkspaceDocument>().Select(document => document.Workspace);

@@ -21,7 +21,7 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private static readonly byte[] beforeAll = [];
     private static readonly byte[] afterAll = [.. Enumerable.Repeat(byte.MaxValue, 13)];
 
-    private readonly UnreadableRecords unreadable = new(log);
+    private readonly UnreadableRecords unreadable = new(clock, log);
 
     public IReadOnlyCollection<string> Unreadable => unreadable.Ids;
 
@@ -136,9 +136,9 @@ internal sealed class SqliteWorkspaceRepository(SqliteDatabase database, TimePro
     private Task<bool> InsertAsync(WorkspaceDocument document, CancellationToken ct) =>
         database.WriteAsync(session => WorkspaceRow.TryInsert(session, document, clock.GetUtcNow()), ct);
 
-    private static WorkspaceDocument? Load(SqliteSession session, WorkspaceId id) =>
+    private WorkspaceDocument? Load(SqliteSession session, WorkspaceId id) =>
         session.Scalar(SqliteQueries.Find, ("@id", WorkspaceRow.Key(id))) is byte[] bytes
-            ? UnreadableRecords.Read(id.Value, () => WorkspaceDocument.From(bytes))
+            ? unreadable.Read(id.Value, () => WorkspaceDocument.From(bytes))
             : null;
 
     private Workspace Store(SqliteSession session, WorkspaceDocument document)
