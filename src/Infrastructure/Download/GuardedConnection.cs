@@ -13,7 +13,8 @@ internal sealed class ForbiddenAddressException(string host)
 /// </summary>
 internal static class GuardedConnection
 {
-    public static async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, LinkPolicy policy, CancellationToken ct)
+    public static async ValueTask<Stream> OpenAsync(
+        SocketsHttpConnectionContext context, LinkPolicy policy, TimeSpan patience, TimeProvider clock, CancellationToken ct)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var anyAddress = policy.AllowsAnyAddress(context.InitialRequestMessage.RequestUri!);
@@ -22,22 +23,25 @@ internal static class GuardedConnection
         var open = anyAddress ? addresses : [.. addresses.Where(PublicAddress.IsPublic)];
         if (open.Length == 0) throw addresses.Length > 0 ? new ForbiddenAddressException(host) : new SocketException((int)SocketError.HostNotFound);
 
-        var socket = await ConnectAsync(open, port, ct);
+        var socket = await ConnectAsync(open, port, patience, clock, ct);
         if (anyAddress || (socket.RemoteEndPoint is IPEndPoint far && PublicAddress.IsPublic(far.Address))) return new NetworkStream(socket, ownsSocket: true);
 
         socket.Dispose();
         throw new ForbiddenAddressException(host);
     }
 
-    private static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, CancellationToken ct)
+    /// <summary>Knocks at one address after the other. Each has its share of the patience: one that swallows every packet must not use up the others' time.</summary>
+    internal static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, TimeSpan patience, TimeProvider clock, CancellationToken ct)
     {
         SocketException? last = null;
         foreach (var address in addresses)
         {
+            using var share = new CancellationTokenSource(patience / addresses.Length, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, share.Token);
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, port), ct);
+                await socket.ConnectAsync(new IPEndPoint(address, port), either.Token);
                 return socket;
             }
             catch (SocketException e)
@@ -48,7 +52,8 @@ internal static class GuardedConnection
             catch (OperationCanceledException)
             {
                 socket.Dispose();
-                throw;
+                ct.ThrowIfCancellationRequested();
+                last = new SocketException((int)SocketError.TimedOut);
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed class HttpVideoSource : IVideoSource, ILinkProbe, IDisposable
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
-            ConnectCallback = (context, ct) => GuardedConnection.OpenAsync(context, policy, ct),
+            ConnectCallback = (context, ct) => GuardedConnection.OpenAsync(context, policy, this.options.StallTimeout, clock, ct),
             ConnectTimeout = this.options.StallTimeout,
             MaxConnectionsPerServer = Math.Max(4, this.options.MaxConcurrent * 2),
             MaxResponseHeadersLength = 32,   // KiB
