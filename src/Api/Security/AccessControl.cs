@@ -80,7 +80,13 @@ internal sealed partial class AccessControl(RequestDelegate next, IOptions<AuthO
     {
         var isSocket = request.HttpContext.WebSockets.IsWebSocketRequest;
         if (!isSocket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))) return false;
-        if (!isSocket && request.Headers["Sec-Fetch-Site"] is [{ } site]) return site == "cross-site";   // also true behind a proxy that renames this host
+        // These words hold also behind a proxy that renames this host. "same-site" says too little: a sibling domain is not ours, another port of this machine is.
+        if (!isSocket && request.Headers["Sec-Fetch-Site"] is [{ } site])
+        {
+            if (site is "same-origin" or "none") return false;
+            if (site == "cross-site") return true;
+        }
+
         if (request.Headers.Origin is not [{ } origin]) return false;
 
         return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !(from.IsLoopback || from.Host == request.Host.Host);

@@ -52,6 +52,27 @@ public sealed class AccessTests
         http.Request.Headers["Sec-Fetch-Site"] = site;
     }));
 
+    [Theory]
+    [InlineData("same-site", "http://localhost:5173", true)]
+    [InlineData("same-site", "https://videos.example", true)]
+    [InlineData("same-site", "https://videos.example:8443", true)]
+    [InlineData("same-site", "https://blog.example", false)]
+    [InlineData("same-site", "https://evil.videos.example", false)]
+    [InlineData("same-site", "null", false)]
+    [InlineData("same-origin", "https://renamed.example", true)]
+    [InlineData("none", "null", true)]
+    [InlineData("cross-site", "https://videos.example", false)]
+    [InlineData("another word", "https://blog.example", false)]
+    public async Task A_page_of_a_sibling_domain_may_not_act(string site, string origin, bool may) => Assert.Equal(may, await PassesAsync(
+        http =>
+        {
+            http.Request.Method = "POST";
+            http.Request.Host = new HostString("videos.example");
+            http.Request.Headers["Sec-Fetch-Site"] = site;
+            http.Request.Headers.Origin = origin;
+        },
+        new AuthOptions { ApiKeys = [new() { Name = "reader", Role = "Reader", Sha256 = Convert.ToHexStringLower(SHA256.HashData("key of reader"u8)) }] }));
+
     [Fact]
     public async Task A_refused_page_is_told_so_and_nothing_was_done()
     {
@@ -203,7 +224,7 @@ public sealed class AccessTests
         }
     });
 
-    private static async Task<bool> PassesAsync(Action<HttpContext> arrange)
+    private static async Task<bool> PassesAsync(Action<HttpContext> arrange, AuthOptions? options = null)
     {
         var passed = false;
         var http = new DefaultHttpContext { Request = { Method = "GET", Host = new HostString("localhost", 3000) }, Connection = { RemoteIpAddress = IPAddress.Loopback } };
@@ -214,7 +235,7 @@ public sealed class AccessTests
                 passed = true;
                 return Task.CompletedTask;
             },
-            Options.Create(new AuthOptions()), NullLogger<AccessControl>.Instance);
+            Options.Create(options ?? new AuthOptions()), NullLogger<AccessControl>.Instance);
 
         await access.InvokeAsync(http);
 
