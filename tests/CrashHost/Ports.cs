@@ -56,5 +56,7 @@ internal static class Ports
     private sealed class NoPosterMaker : IPosterMaker
     {
         public Task<StoragePath?> MakeAsync(StoredFile file, CancellationToken ct) => Task.FromResult<StoragePath?>(null);
+
+        public void Delete(StoragePath poster) { }
     }
 }

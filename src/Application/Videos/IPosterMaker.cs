@@ -8,4 +8,7 @@ public interface IPosterMaker
 {
     /// <returns>The poster under its final name, or null when none could be made. Bounded in time and memory.</returns>
     Task<StoragePath?> MakeAsync(StoredFile file, CancellationToken ct);
+
+    /// <summary>Removes a poster whose video went while it was made. A missing one is no failure.</summary>
+    void Delete(StoragePath poster);
 }

@@ -45,6 +45,8 @@ internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools to
         }
     }
 
+    public void Delete(StoragePath poster) => File.Delete(root.Locate(poster));
+
     private async Task<bool> RunAsync(string ffmpeg, string video, string poster, CancellationToken ct)
     {
         var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? Shell : ffmpeg) { RedirectStandardError = true, UseShellExecute = false };

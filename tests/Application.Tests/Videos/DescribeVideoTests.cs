@@ -1,4 +1,5 @@
 using VideoPlatform.Application.Videos.Describe;
+using VideoPlatform.Application.Workspaces.Delete;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -17,6 +18,7 @@ public sealed class DescribeVideoTests : Testing.UseCases.UseCases
         var file = (await AssertStands(id, VideoStatus.Completed)).File!;
         Assert.Equal(Media.Facts, file.Media);
         Assert.StartsWith("/uploads/thumbnails/", file.Thumbnail!.Url, StringComparison.Ordinal);
+        Assert.Equal([file.Thumbnail], Posters.Files);
     }
 
     [Fact]
@@ -68,6 +70,18 @@ public sealed class DescribeVideoTests : Testing.UseCases.UseCases
         Assert.IsType<VersionConflict>(ErrorOf(await Send(new DescribeVideo(id))));
 
         Assert.Equal(other, (await VideoOf(id)).File);
+        Assert.Empty(Posters.Files);
+    }
+
+    [Fact]
+    public async Task The_poster_of_a_workspace_that_was_deleted_meanwhile_goes_too()
+    {
+        var id = await GivenCompleted();
+        Workspaces.BeforeNextChange(async () => Ok(await Send(new DeleteWorkspace(id))));
+
+        Assert.Equal(new NotFound("workspace"), ErrorOf(await Send(new DescribeVideo(id))));
+
+        Assert.Equal((1, 0), (Posters.Posters, Posters.Files.Count));
     }
 
     [Fact]

@@ -59,6 +59,9 @@ public sealed class MediaTests : IDisposable
         using var codec = SKCodec.Create(storage.Root.Locate(poster));
         Assert.Equal((SKEncodedImageFormat.Jpeg, 640, 360), (codec.EncodedFormat, codec.Info.Width, codec.Info.Height));
         Assert.Equal([poster.Value, file.Path.Value], storage.Files);
+
+        for (var twice = 0; twice < 2; twice++) Posters.Delete(poster);
+        Assert.Equal([file.Path.Value], storage.Files);
     }
 
     [Fact]

@@ -27,12 +27,18 @@ public sealed class FakePosterMaker : IPosterMaker
 
     public int Posters { get; private set; }
 
+    public HashSet<StoragePath> Files { get; } = [];
+
     public Task<StoragePath?> MakeAsync(StoredFile file, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         if (!CanMake) return Task.FromResult<StoragePath?>(null);
 
         Posters++;
-        return Task.FromResult<StoragePath?>(FileNames.Poster(file.Path));
+        var poster = FileNames.Poster(file.Path);
+        Files.Add(poster);
+        return Task.FromResult<StoragePath?>(poster);
     }
+
+    public void Delete(StoragePath poster) => Files.Remove(poster);
 }

@@ -22,6 +22,10 @@ internal sealed class DescribeVideoHandler(IWorkspaceRepository workspaces, IMed
 
         var described = file with { Media = facts, Thumbnail = poster };
         var noted = await workspaces.ChangeAsync(command.WorkspaceId, w => w.Describe(described, clock.Now()), CancellationToken.None);
-        return noted.Then<Done>(_ => new Done());
+        if (noted.TryGet(out _, out var error)) return new Done();
+
+        // The workspace was deleted meanwhile, or its video replaced: whoever did that found no poster to remove yet.
+        if (poster is not null && poster != file.Thumbnail) posters.Delete(poster);
+        return error;
     }
 }
