@@ -43,7 +43,7 @@ public sealed class GuardedConnectionTests : IDisposable
 
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        using var socket = await connecting.WaitAsync(TimeSpan.FromSeconds(30), Ct);   // the system itself gives up after two minutes
+        using var socket = await connecting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Ct);   // the system itself gives up after two minutes
         Assert.Equal(new IPEndPoint(open, port), socket.RemoteEndPoint);
     }
 
@@ -54,7 +54,7 @@ public sealed class GuardedConnectionTests : IDisposable
 
         clock.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.Equal(SocketError.TimedOut, (await Assert.ThrowsAsync<SocketException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(30), Ct))).SocketErrorCode);
+        Assert.Equal(SocketError.TimedOut, (await Assert.ThrowsAsync<SocketException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Ct))).SocketErrorCode);
     }
 
     [Fact]
