@@ -69,6 +69,36 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task What_is_deleted_while_the_pages_are_read_again_stays_deleted()
+    {
+        await StartAsync();
+        await Platform.GivenPictureAsync("first");
+        await Platform.GivenPictureAsync("second");
+        var deleted = await Platform.GivenPictureAsync("third");
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        await page.RouteAsync("**/api/workspaces?*", async route => await route.FulfillAsync(new() { Response = await FetchAsync(route, limit: 2) }));
+        await page.GotoAsync("/");
+        var live = await ConnectedAsync(connections);
+        await Expect(page.Locator(".grid > li[data-id]")).ToHaveCountAsync(3);
+
+        await page.RouteAsync("**/api/workspaces?*cursor=*", async route =>
+        {
+            Tell(live, new { type = "deleted", workspace_id = deleted });
+            await Expect(Card(page, "third")).ToHaveCountAsync(0);
+            await route.FulfillAsync(new() { Response = await FetchAsync(route, limit: 2) });
+        });
+        await live.CloseAsync();
+        live = await ConnectedAsync(connections);
+
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("Connected again. Everything is up to date.");
+        await page.EvaluateAsync("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))");   // drawn
+        await Expect(Card(page, "first")).ToBeVisibleAsync();
+        await Expect(Card(page, "second")).ToBeVisibleAsync();
+        await Expect(page.Locator(".grid > li[data-id]")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
     public async Task Without_a_socket_the_page_asks_instead()
     {
         Expected.Add("WebSocket");
@@ -98,4 +128,8 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
 
         await Expect(Card(other, "paper boat")).ToHaveAttributeAsync("data-status", "completed");
     }
+
+    /// <summary>The service's own answer, in shorter pages than the page asks for.</summary>
+    private static Task<IAPIResponse> FetchAsync(IRoute route, int limit) =>
+        route.FetchAsync(new() { Url = Regex.Replace(route.Request.Url, @"limit=\d+", $"limit={limit}") });
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.Playwright;
 
 namespace VideoPlatform.Browser.Tests.Hosting;
@@ -73,6 +75,25 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     protected static ILocator Card(IPage page, string name) => page.Locator(".grid > li").Filter(new LocatorFilterOptions { HasText = name });
 
     protected static ILocator Prompt(IPage page) => page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "What should happen?" });
+
+    /// <summary>The server's side of the live connection is played by the test from now on.</summary>
+    /// <returns>Each connection that the page opens, in turn; the page waits for its first message.</returns>
+    protected static async Task<ChannelReader<IWebSocketRoute>> PlayLiveAsync(IPage page)
+    {
+        var connections = Channel.CreateUnbounded<IWebSocketRoute>();
+        await page.RouteWebSocketAsync("**/ws", socket => connections.Writer.TryWrite(socket));
+        return connections.Reader;
+    }
+
+    /// <summary>The next connection of the page, on which nothing is under way.</summary>
+    protected static async Task<IWebSocketRoute> ConnectedAsync(ChannelReader<IWebSocketRoute> connections)
+    {
+        var live = await connections.ReadAsync(TestContext.Current.CancellationToken);
+        Tell(live, new { type = "snapshot", workspaces = Array.Empty<object>() });
+        return live;
+    }
+
+    protected static void Tell(IWebSocketRoute live, object message) => live.Send(JsonSerializer.Serialize(message));
 
     /// <summary>Waits until the condition holds for the element.</summary>
     /// <param name="holds">A function of the element, as JavaScript.</param>

@@ -62,14 +62,16 @@ export class Store extends EventTarget {
       cursor = page.next_cursor;
     } while (cursor && fresh.length < wanted);
 
-    const inList = new Set(fresh);
-    const newer = list.ids.filter(id => !inList.has(id) && this.#arrivedSince(id, fresh));
+    // What was on an earlier page may have been deleted, or have left the filter, while a later one was read.
+    const there = fresh.filter(id => this.#belongs(id, list));
+    const inList = new Set(there);
+    const newer = list.ids.filter(id => !inList.has(id) && this.#arrivedSince(id, there));
     for (const id of list.ids) {
       if (!inList.has(id) && !newer.includes(id)) this.refresh(id);
     }
-    Object.assign(list, { ids: [...newer, ...fresh], cursor, complete: !cursor, error: null, started: true });
+    Object.assign(list, { ids: [...newer, ...there], cursor, complete: !cursor, error: null, started: true });
     this.#tell('list');
-    this.refreshStats();
+    this.refreshStats().catch(() => {});   // asked again every minute
   }
 
   /** Only the newest page: what polling needs. */
@@ -189,6 +191,12 @@ export class Store extends EventTarget {
     if (at < 0) return;
     this.list.ids.splice(at, 1);
     this.#tell('list');
+  }
+
+  /** Known still, and what the list's filter is for. */
+  #belongs(id, { filter }) {
+    const workspace = this.get(id);
+    return Boolean(workspace) && matches(workspace, filter);
   }
 
   /** Made by us while the pages were being read, so newer than all of them. */
