@@ -132,6 +132,25 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
         await UntilAsync(player, "video => video.currentTime > 0.1");
     }
 
+    /// <summary>Nothing is scheduled for a video that is not under way, whatever once went wrong with it.</summary>
+    [Theory]
+    [InlineData("en-GB", "connection_lost", "It can be fetched by hand while the provider’s link lives.", "by itself")]
+    [InlineData("zh-CN", "wrong_checksum", "可以手动取回", "自动")]
+    [InlineData("en-GB", "earlier_system", "It can be fetched by hand while the provider’s link lives.", "by itself")]
+    public async Task A_video_that_nothing_fetches_is_not_said_to_be_tried_again_by_itself(string locale, string code, string told, string promise)
+    {
+        await StartAsync();
+        var id = await Platform.GivenVideoAsync("paper boat");
+        await Platform.LoseFileAsync(id, code, "The download did not work.");
+
+        var page = await OpenAsync($"/#/w/{id}", new BrowserNewContextOptions { Locale = locale });
+
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-storage", "remote");
+        await Expect(page.Locator(".problem")).ToContainTextAsync(told);
+        await Expect(page.Locator(".problem")).ToContainTextAsync("The download did not work.");
+        await Expect(page.Locator(".detail")).Not.ToContainTextAsync(promise);
+    }
+
     [Fact]
     public async Task The_poster_does_not_disturb_a_playing_video()
     {

@@ -176,13 +176,12 @@ public sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>The file goes from our disk, and the record says so: only the provider has the video.</summary>
-    public async Task LoseFileAsync(string id)
+    public async Task LoseFileAsync(string id, string code = "file_missing", string message = "The stored file is no longer on the disk.")
     {
         var records = Services.GetRequiredService<IWorkspaceRepository>();
         var workspace = await records.FindAsync(WorkspaceId.Parse(id), Ct);
         File.Delete(Path.Combine(Uploads, workspace!.Video!.File!.Path.Value));
-        var problem = new Problem("file_missing", "The stored file is no longer on the disk.");
-        var changed = await records.ChangeAsync(workspace.Id, w => w.LoseFile(problem, TimeProvider.System.Now()), Ct);
+        var changed = await records.ChangeAsync(workspace.Id, w => w.LoseFile(new Problem(code, message), TimeProvider.System.Now()), Ct);
         Assert.True(changed.TryGet(out _, out _));
     }
 

@@ -102,6 +102,9 @@ const ownCodes = new Map(Object.entries({
   failed: ['provider_failed'],
 }).flatMap(([reason, codes]) => codes.map(code => [code, reason])));
 
+/** Reasons that end in a promise: what is not under way any more is not tried again by itself. */
+const promises = new Set(['fetch', 'bytes', 'storage', 'silent', 'turn', 'unclear']);
+
 /** Why the queue stands still: what the provider's code means (null: not known), and what the provider said. */
 export function standstill({ state, reason }) {
   const said = reason ?? state;
@@ -112,13 +115,15 @@ export function standstill({ state, reason }) {
 export const taskWord = status => (has(`task.${status}`) ? t(`task.${status}`) : status ?? '–');
 
 /** What the record's error means, or null where its own words have to do. */
-export function problemExplanation({ status, error }) {
+export function problemExplanation({ status, storage, error }) {
   if (!error?.code) return null;
   if (has(`error.${error.code}`)) return sentences(t(`error.${error.code}`), t(`error.${error.code}.todo`));
-  if (ownCodes.has(error.code)) return t(`reason.${ownCodes.get(error.code)}`);
+  const own = ownCodes.get(error.code);
+  if (own && !(isTerminal(status) && promises.has(own))) return t(`reason.${own}`);
   // What the store of the finished videos says is about the link, whatever the provider means by the same word.
   if (status === 'expired') return t('reason.link');
-  if (status === 'downloading' || status === 'completed') return t('reason.fetch');
+  if (status === 'downloading') return t('reason.fetch');
+  if (status === 'completed') return storage === 'remote' ? t('reason.unfetched') : null;   // what is left without a link stands above
   const match = providerCodes.find(([prefix]) => error.code === prefix || error.code.startsWith(`${prefix}.`));
   return match ? t(`provider.${match[1]}`) : null;
 }

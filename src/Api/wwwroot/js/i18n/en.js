@@ -344,6 +344,7 @@ export default {
 
   'reason.link': 'The provider’s temporary link, or its record of the task, has ended.',
   'reason.fetch': 'Fetching has not worked yet. It is tried again by itself, from where it was.',
+  'reason.unfetched': 'Fetching has not worked. It can be fetched by hand while the provider’s link lives.',
   'reason.bytes': 'What came was not the whole, undamaged video. It is fetched again by itself.',
   'reason.host': 'The link leads to a place from which this server may not fetch. The person who runs the server can allow it.',
   'reason.large': 'The video is larger than this server may keep. The person who runs the server can allow more.',
