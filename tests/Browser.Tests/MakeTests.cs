@@ -119,6 +119,35 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task What_is_typed_while_an_order_goes_out_stays()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        var mayArrive = new TaskCompletionSource();
+        await page.RouteAsync("**/api/workspaces/*/video", async route =>
+        {
+            await mayArrive.Task;
+            await route.ContinueAsync();
+        });
+        await ChooseAsync(page, ("boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator(".composer summary").ClickAsync();
+        var negative = page.GetByRole(AriaRole.Textbox, new() { Name = "What should not be in it" });
+        await negative.FillAsync("People");
+
+        await page.Locator("[data-action=make]").ClickAsync();
+        await Expect(page.Locator(".draft")).ToContainTextAsync("Ordering");
+        await Prompt(page).FillAsync("The boat comes");
+        mayArrive.SetResult();
+        await Expect(page.Locator(".draft")).ToHaveCountAsync(0);
+        await page.Keyboard.TypeAsync(" back");
+
+        await Expect(Prompt(page)).ToHaveValueAsync("The boat comes back");
+        await Expect(negative).ToHaveValueAsync("");
+        await Expect(Card(page, "boat")).ToHaveAttributeAsync("data-status", "completed");
+    }
+
+    [Fact]
     public async Task A_double_click_makes_one_video()
     {
         await StartAsync();

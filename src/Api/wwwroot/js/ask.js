@@ -33,7 +33,8 @@ export function requestOf(values) {
 
 /**
  * The fields. They write into values, which survive when the form is built anew (another language).
- * check() marks what is wrong and puts the focus there; showErrors() marks what the server found.
+ * check() marks what is wrong and puts the focus there; showErrors() marks what the server found;
+ * clear() empties the texts that are still as they were sent, and gives their controls.
  */
 export function askFields({ catalogue, values, onChange = () => {} }) {
   const changed = () => { refresh(); onChange(); };
@@ -96,6 +97,13 @@ export function askFields({ catalogue, values, onChange = () => {} }) {
     if (first && more.contains(first)) more.open = true;
     first?.focus();
     return !first;
+  }
+
+  function clear(sent) {
+    const spent = Object.entries({ prompt, negative_prompt: negative }).filter(([name]) => values[name] === sent[name]);
+    for (const [name, { control }] of spent) control.value = values[name] = '';
+    if (spent.length > 0) changed();
+    return spent.map(([, { control }]) => control);
   }
 
   function textField({ name, label, hint, rows, placeholder, required }) {
@@ -164,7 +172,7 @@ export function askFields({ catalogue, values, onChange = () => {} }) {
 
   build();
   refresh();
-  return { element, check, focus: () => prompt.control.focus(), showErrors: errors => mark(firstTexts(errors)) };
+  return { element, check, clear, focus: () => prompt.control.focus(), showErrors: errors => mark(firstTexts(errors)) };
 }
 
 /** A line under a form that says what went wrong with sending it. */

@@ -121,6 +121,7 @@ export class Composer {
       return void this.#focusFirstFlaw();
     }
     const request = withVideo ? requestOf(this.#values) : null;
+    const sent = { ...this.#values };
     const waiting = [...this.#drafts];
     const done = [];
     const work = async () => {
@@ -136,14 +137,14 @@ export class Composer {
       say(t(withVideo ? 'make.ordered' : 'make.kept', { n: done.length }));
       this.#store.statsSoon();
     }
+    const over = this.#drafts.length === 0;
     const focused = this.element.contains(document.activeElement);
-    if (this.#drafts.length === 0 && withVideo) {
-      Object.assign(this.#values, { prompt: '', negative_prompt: '' });
-      this.build();
-    }
+    const cleared = over && withVideo ? this.#fields.clear(sent) : [];
     this.#show();
-    if (this.#drafts.length === 0) this.element.dispatchEvent(new Event('sent'));
-    if (focused && !this.element.contains(document.activeElement)) this.#parts.input.focus({ preventScroll: true });   // where the next one begins
+    if (over) this.element.dispatchEvent(new Event('sent'));
+    const { activeElement } = document;
+    const writing = this.#parts.fields.contains(activeElement) && !cleared.includes(activeElement);
+    if (focused && !writing && (over || !this.element.contains(activeElement))) this.#parts.input.focus({ preventScroll: true });   // where the next one begins
   }
 
   async #sendOne(draft, request) {
