@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using VideoPlatform.Browser.Tests.Hosting;
@@ -106,6 +107,52 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
 
         await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "completed");
         Assert.Equal(3, Platform.Provider.Counters.TasksCreated);
+    }
+
+    /// <summary>Each look of the server at the provider's list changes the record's message, and nothing that a person decides on.</summary>
+    [Fact]
+    public async Task A_task_number_that_is_being_typed_outlives_the_looks_of_the_server()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5) });
+        var id = await Platform.GivenVideoAsync("paper boat", "processing");
+        var video = (await Platform.VideoAsync(id)).AsObject();
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        await page.GotoAsync($"/#/w/{id}");
+        var live = await ConnectedAsync(connections);
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "processing");
+        void Look(int n)
+        {
+            video["status"] = "unsettled";
+            video["error"] = new JsonObject { ["code"] = "not_listed_yet", ["message"] = $"Look {n}" };
+            Tell(live, new { type = "video", workspace_id = id, version = 1_000 + n, video });
+        }
+
+        Look(1);
+        await page.GetByText("Settle by hand").ClickAsync();
+        var number = page.GetByLabel("Task number");
+        await number.PressSequentiallyAsync("0385");
+        Look(2);
+        await Expect(page.Locator(".problem")).ToContainTextAsync("Look 2");
+        await page.Keyboard.TypeAsync("dc79");
+        await Expect(number).ToBeVisibleAsync();
+        await Expect(number).ToHaveValueAsync("0385dc79");
+
+        var sent = new List<string?>();
+        var mayArrive = new TaskCompletionSource();
+        await page.RouteAsync("**/video/settle", async route =>
+        {
+            sent.Add(route.Request.PostData);
+            await mayArrive.Task;
+            await route.FulfillAsync(new() { Json = video });
+        });
+        await page.RunAndWaitForRequestAsync(() => page.Locator("form [data-action=settle]").DblClickAsync(), "**/video/settle");
+        Tell(live, new { type = "video", workspace_id = id, version = 2_000, video = await Platform.VideoAsync(id) });
+        await Expect(page.Locator(".settle")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#detail-title")).ToBeFocusedAsync();
+        mayArrive.SetResult();
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("Settled.");
+        Assert.Equal(["""{"task_id":"0385dc79"}"""], sent);
     }
 
     [Fact]

@@ -103,11 +103,11 @@ function copyBySelection(text) {
 /** A button that is pressed again while its work goes on does nothing. */
 function once(act) {
   let busy = false;
-  return async () => {
+  return async (...what) => {
     if (busy) return;
     busy = true;
     try {
-      await act();
+      await act(...what);
     } finally {
       busy = false;
     }
@@ -119,4 +119,4 @@ function fileName(workspace) {
   return `${(workspace.name?.trim() || workspace.id).replace(/[\\/:*?"<>|\u0000-\u001F]+/g, ' ').trim()}.${extension}`;
 }
 
-export { report };
+export { once, report };

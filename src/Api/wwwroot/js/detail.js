@@ -120,7 +120,7 @@ export class Detail {
     this.#when('progress', [video?.status, video?.progress], () => this.#showProgress(video));
     this.#when('problem', [video?.error, video?.status], () => this.#showProblem(video));
     this.#when('actions', [video?.status, video?.storage, video?.url, this.#form !== null], () => this.#showActions(workspace));
-    this.#when('settle', [video?.status, video?.error, video?.prompt], () => fill(this.#parts.settle, video?.status === 'unsettled' && settlePanel(this.#store, workspace)));
+    this.#when('settle', [video?.status, candidatesOf(video), video?.prompt], () => this.#showSettle(workspace));
     this.#when('request', [video && requestFacts(video)], () => fill(request.body, facts(requestFacts(video ?? {}))));
     this.#when('file', [video && fileFacts(video)], () => fill(file.body, facts(fileFacts(video ?? {}))));
     this.#when('picture', [workspace.image, video?.url], () => fill(picture.body, pictureFacts(workspace)));
@@ -221,6 +221,13 @@ export class Detail {
     fill(actions, actionsFor(workspace, this.#store, { ask: replace => this.#openForm(replace, true), asking: this.#form !== null }));
     actions.hidden = actions.childElementCount === 0;
     if (focused) (actions.querySelector(`[data-action="${focused}"]`) ?? this.#parts.title).focus();
+  }
+
+  #showSettle(workspace) {
+    const { settle, title } = this.#parts;
+    const focused = settle.contains(document.activeElement) ? document.activeElement : null;
+    fill(settle, workspace.video?.status === 'unsettled' && settlePanel(this.#store, workspace));
+    if (focused) ([...settle.querySelectorAll('[data-task]')].find(button => button.dataset.task === focused.dataset.task) ?? title).focus();
   }
 
   async #loadHistory({ video, version }) {

@@ -1,5 +1,5 @@
 // An order whose outcome is unclear: the provider's tasks that could be it, side by side, and the decision.
-import { report } from './actions.js';
+import { once, report } from './actions.js';
 import { settleVideo } from './api.js';
 import { confirm } from './dialog.js';
 import { h, newId } from './dom.js';
@@ -12,10 +12,11 @@ export function settlePanel(store, { id, video }) {
   const titleId = newId('settle');
   const candidates = candidatesOf(video);
 
-  const settle = taskId => report(store, id, async () => {
+  // One guard for all buttons: the first decision counts.
+  const settle = once(taskId => report(store, id, async () => {
     await settleVideo(id, taskId);
     say(t('settle.done'));
-  });
+  }));
   const orderAgain = async () => {
     const sure = await confirm({ title: t('settle.none.title'), body: t('settle.none.body'), yes: t('settle.none.confirm'), danger: true });
     if (sure) await settle(null);
