@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using VideoPlatform.Browser.Tests.Hosting;
@@ -96,6 +97,44 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(Card(page, "first")).ToBeVisibleAsync();
         await Expect(Card(page, "second")).ToBeVisibleAsync();
         await Expect(page.Locator(".grid > li[data-id]")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_older_than_the_messages_changes_nothing_back()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5) });
+        await Platform.GivenVideoAsync("stays", "processing", "One");
+        var failed = await Platform.GivenVideoAsync("has failed", "processing", "Two");
+        var deleted = await Platform.GivenVideoAsync("is deleted", "processing", "Three");
+        var video = await Platform.VideoAsync(failed);
+        video["status"] = "failed";
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        var mayArrive = new TaskCompletionSource();
+        await page.RouteAsync("**/api/workspaces?*", async route =>
+        {
+            var older = await route.FetchAsync();
+            await mayArrive.Task;
+            await route.FulfillAsync(new() { Response = older });
+        });
+        await page.RouteAsync($"**/api/workspaces/{failed}", async route =>
+        {
+            var workspace = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+            workspace["version"] = 1_000;
+            workspace["video"] = video.DeepClone();
+            await route.FulfillAsync(new() { Json = workspace });
+        });
+
+        await page.GotoAsync("/?status=processing");
+        var live = await ConnectedAsync(connections);
+        await page.RunAndWaitForResponseAsync(
+            () => { Tell(live, new { type = "video", workspace_id = failed, version = 1_000, video }); return Task.CompletedTask; }, $"**/api/workspaces/{failed}");
+        Tell(live, new { type = "deleted", workspace_id = deleted });
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        mayArrive.SetResult();
+
+        await Expect(Card(page, "stays")).ToBeVisibleAsync();
+        await Expect(page.Locator(".grid > li[data-id]")).ToHaveCountAsync(1);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ export class Store extends EventTarget {
   stats = null;
   list = emptyList({ status: null, storage: null });
 
+  #forgotten = new Set();   // ids are never used again
   #fetching = new Map();
   #statsDue = null;
 
@@ -36,7 +37,7 @@ export class Store extends EventTarget {
       const seen = new Set(list.ids);
       for (const workspace of page.items) {
         this.#keep(workspace);
-        if (!seen.has(workspace.id)) list.ids.push(workspace.id);
+        if (!seen.has(workspace.id) && this.#belongs(workspace.id, list)) list.ids.push(workspace.id);
       }
       list.cursor = page.next_cursor;
       list.complete = !page.next_cursor;
@@ -99,7 +100,7 @@ export class Store extends EventTarget {
   read(id) {
     if (!this.#fetching.has(id)) {
       this.#fetching.set(id, getWorkspace(id)
-        .then(workspace => { this.put(workspace); return workspace; })
+        .then(workspace => { this.put(workspace); return this.get(id) ?? null; })
         .catch(error => {
           if (error.code !== 'not_found') throw error;
           this.forget(id);
@@ -116,6 +117,7 @@ export class Store extends EventTarget {
   }
 
   forget(id) {
+    this.#forgotten.add(id);
     if (!this.workspaces.delete(id)) return;
     this.#remove(id);
     this.dispatchEvent(new CustomEvent('deleted', { detail: { id } }));
@@ -161,8 +163,9 @@ export class Store extends EventTarget {
 
   // ---- inside ----
 
-  /** True if it is news. Never steps back to an older version. */
+  /** True if it is news. Never steps back to an older version, nor to what was deleted: an answer may be older than a message. */
   #keep(workspace) {
+    if (this.#forgotten.has(workspace.id)) return false;
     const known = this.workspaces.get(workspace.id);
     if (known && workspace.version < known.version) return false;
     this.workspaces.set(workspace.id, workspace);
