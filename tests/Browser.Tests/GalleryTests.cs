@@ -53,6 +53,46 @@ public sealed class GalleryTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task New_counts_leave_the_filters_where_they_were_scrolled_to()
+    {
+        await StartAsync();
+        Platform.Provider.Faults.Add(SandboxFaultKind.OutcomeFailed, times: 1);
+        await Platform.GivenVideoAsync("bad", "failed");
+        await Platform.GivenVideoAsync("good");
+        var page = await OpenAsync("/?status=unsettled", new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 320, Height = 800 } });
+        var ready = page.Locator("[data-filter='status:completed']");
+        await Expect(ready).ToContainTextAsync("1");
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        var row = page.Locator(".filter-row ul").First;
+        await ready.FocusAsync();
+        var scrolled = await row.EvaluateAsync<int>("row => { row.scrollLeft = 40; return row.scrollLeft; }");
+        Assert.Equal(40, scrolled);
+
+        await Platform.GivenVideoAsync("another");
+
+        await Expect(ready).ToContainTextAsync("2");
+        await Expect(ready).ToBeFocusedAsync();
+        Assert.Equal(scrolled, await row.EvaluateAsync<int>("row => row.scrollLeft"));
+    }
+
+    [Fact]
+    public async Task New_counts_of_the_storage_keep_the_focus()
+    {
+        await StartAsync();
+        await Platform.GivenVideoAsync("paper boat");
+        var page = await OpenAsync("/#/storage");
+        var ready = page.Locator(".tally a").Filter(new() { HasText = "Ready" });
+        await Expect(ready).ToContainTextAsync("1");
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        await ready.FocusAsync();
+
+        await Platform.GivenVideoAsync("another");
+
+        await Expect(ready).ToContainTextAsync("2");
+        await Expect(ready).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task What_was_just_made_does_not_hide_behind_a_filter()
     {
         await StartAsync();

@@ -81,11 +81,18 @@ export class Gallery {
     this.#parts.filters.classList.toggle('idle', idle);
     this.#parts.filters.classList.toggle('new', idle && all === 0);
 
-    const focused = document.activeElement?.dataset?.filter;
-    fill(this.#parts.filters,
+    // The counts come again and again: what stands already stays, and a new row keeps the focus and how far it was scrolled.
+    const { filters } = this.#parts;
+    const signature = JSON.stringify([filter, videos?.by_status, videos?.by_storage]);
+    if (filters.dataset.shows === signature) return;
+    filters.dataset.shows = signature;
+    const focused = filters.contains(document.activeElement) ? document.activeElement.dataset.filter : null;
+    const scrolled = [...filters.querySelectorAll('ul')].map(row => row.scrollLeft);
+    fill(filters,
       this.#filterRow(t('gallery.filter.status'), 'status', statuses, filter, videos?.by_status, t('gallery.all')),
       this.#filterRow(t('gallery.filter.storage'), 'storage', storages, filter, videos?.by_storage, t('gallery.anywhere')));
-    if (focused) this.#parts.filters.querySelector(`[data-filter="${focused}"]`)?.focus();
+    filters.querySelectorAll('ul').forEach((row, i) => { row.scrollLeft = scrolled[i] ?? 0; });
+    if (focused) (filters.querySelector(`[data-filter="${focused}"]`) ?? filters.querySelector('a')).focus({ preventScroll: true });
   }
 
   #filterRow(label, kind, words, filter, counts, everything) {

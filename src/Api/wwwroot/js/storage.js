@@ -9,6 +9,7 @@ export class StorageView {
   element = h('article', { class: 'storage', 'aria-labelledby': 'storage-title' });
 
   #store;
+  #shown = null;
   #stop = new AbortController();
   #body = h('div', { class: 'storage-body' });
 
@@ -29,6 +30,7 @@ export class StorageView {
 
   build() {
     fill(this.element, h('h1', { id: 'storage-title', tabindex: '-1' }, t('stats.title')), this.#body);
+    this.#shown = null;
     this.#show();
   }
 
@@ -40,6 +42,12 @@ export class StorageView {
     const running = queue.state === 'running';
     const why = standstill(queue);
     const inFlight = Object.entries(queue.in_flight ?? {}).filter(([, n]) => n > 0);
+
+    // The counts come again and again: what stands already stays, and so does the focus.
+    const shown = JSON.stringify([videos, bytes(room.stored), bytes(room.free), queue, provider]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const focused = this.#body.contains(document.activeElement) ? document.activeElement : null;
 
     fill(this.#body,
       h('dl', { class: 'figures' },
@@ -59,6 +67,7 @@ export class StorageView {
           panel(t('stats.provider'), null, provider.sandbox && h('p', null, h('span', { class: 'badge' }, t('sandbox'))), h('p', null, t(provider.sandbox ? 'sandbox.note' : 'sandbox.none')))),
         panel(t('stats.status'), null, tally(statuses, videos.by_status, 'status', total)),
         panel(t('stats.where'), null, tally(storages, videos.by_storage, 'storage', total))));
+    if (focused) ([...this.#body.querySelectorAll('a')].find(link => link.href === focused.href) ?? this.element.querySelector('h1')).focus({ preventScroll: true });
   }
 
   #fail(error) {
