@@ -154,6 +154,31 @@ public sealed class LiveTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task Asking_instead_finds_what_was_deleted_at_the_end_of_a_short_list()
+    {
+        Expected.Add("404");
+        await StartAsync();
+        var oldest = await Platform.GivenPictureAsync("oldest");
+        var newest = await Platform.GivenPictureAsync("newest");
+        var page = await OpenAsync("about:blank");
+        await PlayLiveAsync(page);
+        await page.GotoAsync("/");
+
+        await page.EvaluateAsync(
+            """
+            async oldest => {
+              const [{ Store }, { deleteWorkspace }] = await Promise.all(['store', 'api'].map(name => import(`/js/${name}.js`)));
+              window.asking = new Store();
+              await window.asking.show({ status: null, storage: null });
+              await deleteWorkspace(oldest);
+              await window.asking.refreshHead();
+            }
+            """, oldest);
+
+        await page.WaitForFunctionAsync("newest => window.asking.list.ids.join() === newest", newest);
+    }
+
+    [Fact]
     public async Task Two_tabs_show_the_same()
     {
         await StartAsync();

@@ -81,7 +81,8 @@ export class Store extends EventTarget {
     const page = await listWorkspaces({ ...list.filter, limit: firstPage });
     if (list !== this.list) return;
     const there = new Set(page.items.map(workspace => workspace.id));
-    const gone = list.ids.slice(0, page.items.length).filter(id => !there.has(id));
+    const covered = page.next_cursor ? list.ids.slice(0, page.items.length) : list.ids;
+    const gone = covered.filter(id => !there.has(id));
     page.items.forEach(workspace => this.put(workspace));
     gone.forEach(id => this.refresh(id));
   }
