@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Playwright;
@@ -15,7 +16,10 @@ public sealed class KeyTests(Chromium chromium) : BrowserTest(chromium)
         Expected.AddRange(["401", "WebSocket"]);
         await StartAsync(WithKey("editor"));
         var id = await Platform.GivenVideoAsync("paper boat");
-        var page = await OpenAsync();
+        var page = await OpenAsync("about:blank");
+        var sockets = new ConcurrentQueue<string>();
+        page.WebSocket += (_, socket) => sockets.Enqueue(socket.Url);
+        await page.GotoAsync("/");
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "A key is needed" });
         var field = dialog.GetByLabel("API key");
         await Expect(field).ToBeFocusedAsync();
@@ -29,6 +33,8 @@ public sealed class KeyTests(Chromium chromium) : BrowserTest(chromium)
 
         await Expect(dialog).ToHaveCountAsync(0);
         await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-state", "live");
+        await Expect(Prompt(page)).ToBeVisibleAsync();   // what comes last at the start
+        Assert.Single(sockets);
         var picture = Card(page, "paper boat").Locator("img");
         await UntilAsync(picture, "image => image.complete && image.naturalWidth > 0");
         await page.GotoAsync($"/#/w/{id}");

@@ -32,7 +32,7 @@ export class Live extends EventTarget {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.state !== 'live') this.retryNow();
     });
-    this.#connect();
+    if (!this.#socket) this.#connect();   // a key that was entered meanwhile has opened one
   }
 
   retryNow() {
