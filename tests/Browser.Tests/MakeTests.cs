@@ -229,6 +229,30 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_drawing_can_be_made_to_fit_and_one_that_cannot_says_so()
+    {
+        await StartAsync();
+        var page = await OpenAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "720P" })).ToBeAttachedAsync();
+        await page.Locator("#make-pictures").SetInputFilesAsync(new FilePayload
+        {
+            Name = "boat.svg", MimeType = "image/svg+xml",
+            Buffer = "<svg xmlns='http://www.w3.org/2000/svg' width='320' height='240'><rect width='320' height='240' fill='teal'/></svg>"u8.ToArray(),
+        });
+        await Expect(page.Locator(".draft")).ToContainTextAsync("The model does not take image/svg+xml.");
+
+        await page.EvaluateAsync("() => { window.drawn = HTMLCanvasElement.prototype.toBlob; HTMLCanvasElement.prototype.toBlob = () => { throw new DOMException('Tainted', 'SecurityError'); }; }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make it fit" }).ClickAsync();
+        await Expect(page.Locator(".draft [role=alert]")).ToContainTextAsync("The browser could not convert this picture.");
+        await page.EvaluateAsync("() => { HTMLCanvasElement.prototype.toBlob = window.drawn; }");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make it fit" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator(".draft")).ToContainTextAsync("JPEG · 320 × 240");
+        await Expect(page.Locator(".draft [role=alert]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_picture_can_be_kept_without_a_video()
     {
         await StartAsync();

@@ -197,10 +197,17 @@ export class Composer {
   }
 
   async #fit(draft) {
-    const limits = modelOf(this.#catalogue, this.#values.model).image;
-    const file = await fitted(draft.file, draft.picture, limits);
-    URL.revokeObjectURL(draft.picture.url);
-    Object.assign(draft, { file, picture: await read(file), fitted: true });
+    if (draft.phase !== 'ready') return;
+    draft.error = null;
+    this.#phase(draft, 'reading');
+    try {
+      const file = await fitted(draft.file, draft.picture, modelOf(this.#catalogue, this.#values.model).image);
+      URL.revokeObjectURL(draft.picture.url);
+      Object.assign(draft, { file, picture: await read(file), fitted: true });
+    } catch {
+      draft.error = { code: 'not_converted' };
+    }
+    draft.phase = 'ready';
     this.#show();
     draft.view?.focus();
   }

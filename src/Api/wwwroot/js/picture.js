@@ -41,10 +41,12 @@ export function flaws(picture, limits) {
   return found;
 }
 
-/** A JPEG copy within the limits: on white where it was transparent, scaled down where it was too large. */
+/** A JPEG copy within the limits: on white where it was transparent, scaled down where it was too large. Fails where the browser cannot draw it. */
 export async function fitted(file, picture, limits) {
   const most = Math.min(limits.max_bytes, uploadLimit);
-  const bitmap = await createImageBitmap(file);
+  const image = new Image();   // draws all that can be shown, an SVG too
+  image.src = picture.url;
+  await image.decode();
   let scale = Math.min(1, limits.max_side / Math.max(picture.width, picture.height));
   for (;;) {
     const canvas = document.createElement('canvas');
@@ -53,7 +55,7 @@ export async function fitted(file, picture, limits) {
     const pen = canvas.getContext('2d', { alpha: false });
     pen.fillStyle = '#fff';
     pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.95));
     if (blob && blob.size <= most) return new File([blob], `${file.name.replace(/\.\w+$/, '')}.jpg`, { type: 'image/jpeg' });
     scale *= 0.8;

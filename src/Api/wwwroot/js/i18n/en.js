@@ -300,6 +300,8 @@ export default {
   'error.unsupported_image.todo': 'Use a JPEG, BMP, WebP or a PNG without transparency, within the limits.',
   'error.image_too_large': 'The picture has too many bytes for this server.',
   'error.image_too_large.todo': 'Make it smaller, or save it as JPEG.',
+  'error.not_converted': 'The browser could not convert this picture.',
+  'error.not_converted.todo': 'Save it as JPEG, and choose that.',
   'error.unauthenticated': 'A key is needed.',
   'error.unauthenticated.todo': 'Enter your key and try again.',
   'error.forbidden': 'Your key does not allow this.',

@@ -298,6 +298,8 @@ export default {
   'error.unsupported_image.todo': '请使用符合限制的 JPEG、BMP、WebP 或不透明的 PNG。',
   'error.image_too_large': '图片文件超过了服务器的上限。',
   'error.image_too_large.todo': '请缩小图片，或另存为 JPEG。',
+  'error.not_converted': '浏览器无法转换这张图片。',
+  'error.not_converted.todo': '请另存为 JPEG 后重新选择。',
   'error.unauthenticated': '需要密钥。',
   'error.unauthenticated.todo': '请输入密钥后重试。',
   'error.forbidden': '您的密钥没有此权限。',
