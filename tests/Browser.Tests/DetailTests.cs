@@ -319,6 +319,27 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task Where_the_models_could_not_be_read_the_form_can_be_asked_for_again()
+    {
+        Expected.Add("net::ERR_FAILED");
+        await StartAsync();
+        var id = await Platform.GivenPictureAsync("paper boat");
+        var page = await OpenAsync("about:blank");
+        await page.RouteAsync("**/api/models", route => route.AbortAsync());
+        await page.GotoAsync($"/#/w/{id}");
+        await Expect(page.Locator(".ask-again")).ToContainTextAsync("The server cannot be reached.");
+        await page.Locator("#language").SelectOptionAsync("zh-CN");
+        await Expect(page.Locator(".ask-again")).ToContainTextAsync("无法连接服务器。");
+        await page.Locator("#language").SelectOptionAsync("en");
+        await Expect(page.Locator(".ask-again")).ToContainTextAsync("The server cannot be reached.");
+
+        await page.UnrouteAllAsync();
+        await page.Locator(".ask-again").GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+
+        await Expect(Prompt(page)).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task A_name_is_never_markup()
     {
         const string name = "<img src=x onerror=document.title='owned'>";

@@ -73,6 +73,7 @@ export class Detail {
       history: section('history', t('detail.history')),
     };
     this.#shown = {};
+    this.#opened = false;
     this.#form?.rebuild();
     fill(this.element,
       h('a', { class: 'back', href: galleryAddress(), 'data-route': true }, icon('back'), t('detail.back')),
@@ -290,7 +291,9 @@ export class Detail {
       });
       if (byHand) this.#form.fields.focus();
     } catch (error) {
-      fill(this.#parts.ask, h('div', { class: 'error boxed', role: 'alert' }, errorBox(describe(error))));
+      const again = h('button', { type: 'button', onclick: () => this.#openForm(replace, true) }, t('gallery.retry'));
+      fill(this.#parts.ask, h('div', { class: 'stack', role: 'alert' }, h('div', { class: 'error boxed' }, errorBox(describe(error))), again));
+      if (byHand) again.focus();
     } finally {
       this.#opening = false;
     }
