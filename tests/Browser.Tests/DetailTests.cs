@@ -318,6 +318,32 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
     }
 
+    /// <summary>What costs nothing while it waits its turn may be billed a moment later.</summary>
+    [Fact]
+    public async Task A_video_that_moves_on_while_the_question_stands_is_asked_about_again()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5), Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Qwen:MaxInFlight"] = "1" } });
+        await Platform.GivenVideoAsync("first", "processing");
+        var id = await Platform.GivenVideoAsync("second", "queued", "Another prompt");
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        await page.GotoAsync($"/#/w/{id}");
+        var live = await ConnectedAsync(connections);
+        await page.Locator("[data-action=cancel]").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("nothing is paid");
+
+        var video = await Platform.VideoAsync(id);
+        video["status"] = "processing";
+        Tell(live, new { type = "video", workspace_id = id, version = 1_000, video });
+        await Expect(page.Locator(".detail")).ToHaveAttributeAsync("data-status", "processing");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel the video" }).ClickAsync();
+
+        await Expect(dialog).ToContainTextAsync("it is still billed");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
+        Assert.Equal("queued", (await Platform.VideoAsync(id))["status"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task Where_the_models_could_not_be_read_the_form_can_be_asked_for_again()
     {

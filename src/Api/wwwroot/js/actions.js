@@ -8,6 +8,8 @@ import { isTerminal } from './store.js';
 import { complain, say } from './toast.js';
 import { nameOf } from './words.js';
 
+const cancellable = ['queued', 'processing'];
+
 /** @param ask opens the form for another request; its argument says whether it replaces a finished video. */
 export function actionsFor(workspace, store, { ask, asking }) {
   const { id, video } = workspace;
@@ -32,14 +34,17 @@ export function actionsFor(workspace, store, { ask, asking }) {
     button(replace ? 'ask-replace' : 'ask-again', t(replace ? 'action.replace' : 'action.ask.again'), 'again', () => ask(replace),
       ['failed', 'cancelled'].includes(status) ? 'primary' : '');
   }
-  if (status === 'queued' || status === 'processing') button('cancel', t('action.cancel'), 'close', () => cancel(workspace, store));
+  if (cancellable.includes(status)) button('cancel', t('action.cancel'), 'close', () => cancel(workspace, store));
   if (!['submitting', 'unsettled', 'processing'].includes(status)) button('delete', t('action.delete'), 'trash', () => remove(workspace, store), 'quiet-danger');
   return buttons;
 }
 
-async function cancel({ id, video }, store) {
-  const agreed = await confirm({ title: t('action.cancel.title'), body: t(`action.cancel.${video.status}`), yes: t('action.cancel.confirm'), danger: true });
+/** Asked again if it has moved on while the question stood there: what was agreed to may cost something now. */
+async function cancel({ id, video: { status } }, store) {
+  const agreed = await confirm({ title: t('action.cancel.title'), body: t(`action.cancel.${status}`), yes: t('action.cancel.confirm'), danger: true });
   if (!agreed) return;
+  const now = store.get(id);
+  if (now?.video?.status !== status && cancellable.includes(now?.video?.status)) return cancel(now, store);
   await report(store, id, async () => {
     await cancelVideo(id);
     say(t('action.cancel.done'));
