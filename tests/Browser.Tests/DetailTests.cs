@@ -345,6 +345,37 @@ public sealed class DetailTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_history_that_comes_late_does_not_cover_the_newer_one()
+    {
+        await StartAsync(new PlatformPlan { RunningFor = TimeSpan.FromMinutes(5) });
+        var id = await Platform.GivenVideoAsync("paper boat", "processing");
+        var video = await Platform.VideoAsync(id);
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        var asked = new TaskCompletionSource();
+        var mayArrive = new TaskCompletionSource();
+        await page.RouteAsync($"**/api/workspaces/{id}/video", async route =>
+        {
+            asked.TrySetResult();
+            await mayArrive.Task;
+            video["history"] = new JsonArray();
+            await route.FulfillAsync(new() { Json = video });
+        }, new PageRouteOptions { Times = 1 });
+        await page.GotoAsync($"/#/w/{id}");
+        var live = await ConnectedAsync(connections);
+        await asked.Task;
+
+        var newer = await Platform.VideoAsync(id);
+        newer["status"] = "failed";
+        Tell(live, new { type = "video", workspace_id = id, version = 1_000, video = newer });
+        await Expect(page.Locator(".timeline")).ToContainTextAsync("Being made");
+        await page.RunAndWaitForResponseAsync(() => { mayArrive.SetResult(); return Task.CompletedTask; }, $"**/api/workspaces/{id}/video");
+        await page.EvaluateAsync("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+
+        await Expect(page.Locator(".timeline")).ToContainTextAsync("Being made");
+    }
+
+    [Fact]
     public async Task Where_the_models_could_not_be_read_the_form_can_be_asked_for_again()
     {
         Expected.Add("net::ERR_FAILED");

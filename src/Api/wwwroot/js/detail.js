@@ -236,12 +236,15 @@ export class Detail {
     const key = `${video.status}:${video.requested_at}:${video.error?.code}`;
     if (this.#historyFor !== key) {
       this.#historyFor = key;
+      let history;
       try {
-        this.#history = (await getVideo(this.id)).history ?? [];
+        history = (await getVideo(this.id)).history ?? [];
       } catch {
-        this.#historyFor = null;
+        if (this.#historyFor === key) this.#historyFor = null;
         return;
       }
+      if (this.#historyFor !== key) return;   // a newer question is on its way, or answered
+      this.#history = history;
     }
     this.#when('history', [this.#history, version > 0], () => fill(this.#parts.history.body, timeline(this.#history ?? [])));
   }
