@@ -148,7 +148,7 @@ public sealed class GalleryTests(Chromium chromium) : BrowserTest(chromium)
     /// <summary>Scrolls down, a window at a time or to where the list ends by now, until the element is there.</summary>
     private static async Task ScrollToAsync(IPage page, ILocator element, Func<Task>? look = null)
     {
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await element.CountAsync() == 0)
         {
             enough.Token.ThrowIfCancellationRequested();
