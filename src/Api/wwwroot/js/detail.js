@@ -295,7 +295,7 @@ export class Detail {
       if (byHand) this.#form.fields.focus();
     } catch (error) {
       const again = h('button', { type: 'button', onclick: () => this.#openForm(replace, true) }, t('gallery.retry'));
-      fill(this.#parts.ask, h('div', { class: 'stack', role: 'alert' }, h('div', { class: 'error boxed' }, errorBox(describe(error))), again));
+      fill(this.#parts.ask, h('div', { class: 'stack', role: 'alert' }, h('div', { class: 'error boxed' }, errorBox(describe(error))), h('div', { class: 'actions' }, again)));
       if (byHand) again.focus();
     } finally {
       this.#opening = false;
