@@ -1,21 +1,23 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using VideoPlatform.Infrastructure.Records;
 using VideoPlatform.Infrastructure.Records.Documents;
 using VideoPlatform.Testing.Records;
+using VideoPlatform.Testing.UseCases;
 
 namespace VideoPlatform.Infrastructure.Tests.Records;
 
 /// <summary>Which records are passed by, and for how long.</summary>
-public sealed class UnreadableRecordsTests
+public sealed class UnreadableRecordsTests : IDisposable
 {
     private const string Id = "695251e891fab49e9adb49a5";
 
     private readonly FakeTimeProvider clock = new(SampleWorkspaces.Start);
-    private readonly LogLines log = new();
+    private readonly RecordedLog log = new();
     private readonly UnreadableRecords records;
 
     public UnreadableRecordsTests() => records = new UnreadableRecords(clock, log);
+
+    public void Dispose() => log.Dispose();
 
     [Fact]
     public void What_cannot_be_read_rests_for_a_while_and_is_told_once_for_each_flaw()
@@ -51,17 +53,4 @@ public sealed class UnreadableRecordsTests
     private WorkspaceDocument Reads() => WorkspaceDocument.New(SampleWorkspaces.Processing(), clock.GetUtcNow());
 
     private static WorkspaceDocument Fails(string flaw) => throw new UnreadableRecordException(flaw);
-
-    private sealed class LogLines : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
-    }
 }
