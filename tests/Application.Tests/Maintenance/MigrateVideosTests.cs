@@ -55,6 +55,22 @@ public sealed class MigrateVideosTests : LibraryUseCases
         Assert.Equal(videos.Length, Listener.Lines.Count(line => line.Outcome is MigrationOutcome.Failed));
     }
 
+    /// <summary>The earlier system recorded no size, so its files are looked into.</summary>
+    [Fact]
+    public async Task A_stored_file_that_cannot_be_read_does_not_stop_the_rest()
+    {
+        var stored = await GivenStored();
+        await Change(stored.Id, v => v.Described(v.File! with { Size = null }));
+        Library.Forbidden = PathOf(stored);
+        var live = await GivenRemote(TimeSpan.FromHours(5));
+        Source.ThenServe(Content.Bytes);
+
+        Ok(await Migrate());
+
+        Assert.Equal([(stored.Id, MigrationOutcome.Failed), (live.Id, MigrationOutcome.Fetched)], Listener.Lines.Select(line => (line.Id, line.Outcome)).OrderBy(line => line.Outcome == MigrationOutcome.Fetched));
+        Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed)).File!.Path.Value);
+    }
+
     [Fact]
     public async Task A_dry_run_writes_nothing_and_fetches_nothing()
     {

@@ -42,13 +42,12 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
     public IReadOnlyList<string> VideosOf(WorkspaceId id) =>
         [.. Paths.Where(path => path.StartsWith($"{StoragePath.Videos}/{id}_", StringComparison.Ordinal) && VideoContainer.ByExtension(path) is not null).OrderDescending(StringComparer.Ordinal)];
 
-    public VideoContainer? Detect(string path) => Get(path) is { } entry ? VideoContainer.Detect(entry.Bytes.AsSpan(0, Math.Min(entry.Bytes.Length, VideoContainer.HeadLength))) : null;
+    public VideoContainer? Detect(string path) => Readable(path) is { } entry ? VideoContainer.Detect(entry.Bytes.AsSpan(0, Math.Min(entry.Bytes.Length, VideoContainer.HeadLength))) : null;
 
     public Task<FileSums?> SumAsync(string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        if (path == Forbidden) throw new UnauthorizedAccessException(path);
-        if (Get(path) is not { Bytes.Length: > 0 } entry) return Task.FromResult<FileSums?>(null);
+        if (Readable(path) is not { Bytes.Length: > 0 } entry) return Task.FromResult<FileSums?>(null);
 
         var crc = new Crc64();
         crc.Append(entry.Bytes);
@@ -103,6 +102,8 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
         : path[0] != '.' && pictureEndings.Contains(Path.GetExtension(path), StringComparer.Ordinal);
 
     private static LibraryFile Describe(string path, Entry entry) => new(path, entry.Bytes.Length, entry.ModifiedAt);
+
+    private Entry? Readable(string path) => path == Forbidden ? throw new UnauthorizedAccessException(path) : Get(path);
 
     private Entry? Get(string path) => All().Where(file => file.Key == path).Select(file => file.Value).FirstOrDefault();
 

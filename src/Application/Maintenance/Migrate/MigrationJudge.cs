@@ -36,6 +36,8 @@ internal sealed class MigrationJudge(
         _ => false,
     };
 
+    private static readonly Problem fileUnreadable = MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read or written."));
+
     /// <summary>Learns once which workspaces have files at all.</summary>
     public void LookAround(CancellationToken ct)
     {
@@ -52,7 +54,16 @@ internal sealed class MigrationJudge(
     {
         var video = workspace.Video!;
         if (video is { Status: VideoStatus.Completed, File: { } file })
-            return adopter.FindStored(file) is { } found ? workspace.Line(MigrationOutcome.Stored, file with { Size = found.Size }) : null;
+        {
+            try
+            {
+                return adopter.FindStored(file) is { } found ? workspace.Line(MigrationOutcome.Stored, file with { Size = found.Size }) : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
+            {
+                return workspace.Line(MigrationOutcome.Failed, fileUnreadable);
+            }
+        }
 
         var isOver = video.Status is VideoStatus.Expired && video.Link?.LivesAt(clock.Now()) is not true && !owners.Contains(workspace.Id);
         return isOver && (video.Request is not null || MigrationProblem.IsIn(video.Problem)) ? workspace.Line(MigrationOutcome.Expired) : null;
@@ -79,28 +90,22 @@ internal sealed class MigrationJudge(
     {
         try
         {
-            return await FetchWaitingAsync(video, ct);
+            var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetLostFile, ct);
+            if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);
+
+            // Its time ran out while others were fetched: the truth about it is one question away.
+            if (error is VideoExpired && await workspaces.FindAsync(video.Id, ct) is { } late && await JudgeAsync(late, dryRun: false, ct) is Verdict.Settled settled)
+                return settled.Line;
+
+            return Failed(video.Id, MigrationProblem.Of(new Problem(error.Code, error.Message)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
         {
-            return new MigratedRecord(video.Id, MigrationOutcome.Failed, null, null, null, fileUnreadable.Message);
+            return Failed(video.Id, fileUnreadable);
         }
     }
 
-    private static readonly Problem fileUnreadable = MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read or written."));
-
-    private async Task<MigratedRecord> FetchWaitingAsync(WaitingVideo video, CancellationToken ct)
-    {
-        var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetLostFile, ct);
-        if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);
-
-        // Its time ran out while others were fetched: the truth about it is one question away.
-        if (error is VideoExpired && await workspaces.FindAsync(video.Id, ct) is { } late && await JudgeAsync(late, dryRun: false, ct) is Verdict.Settled settled)
-            return settled.Line;
-
-        var problem = MigrationProblem.Of(new Problem(error.Code, error.Message));
-        return new MigratedRecord(video.Id, MigrationOutcome.Failed, null, null, null, problem.Message);
-    }
+    private static MigratedRecord Failed(WorkspaceId id, Problem problem) => new(id, MigrationOutcome.Failed, null, null, null, problem.Message);
 
     private async Task<MigratedRecord?> AdoptAsync(Workspace workspace, bool dryRun, CancellationToken ct)
     {
