@@ -185,11 +185,34 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal(1, Platform.Provider.Counters.TasksCreated);
     }
 
+    /// <summary>A quick provider: the page learns from the answer to its own question that the video is here, and from no message.</summary>
+    [Fact]
+    public async Task A_video_that_is_here_before_the_page_is_told_of_it_is_said_to_be_ready()
+    {
+        await StartAsync();
+        var page = await OpenAsync("about:blank");
+        var connections = await PlayLiveAsync(page);
+        await page.GotoAsync("/");
+        await ConnectedAsync(connections);
+        await page.RouteAsync(new Regex("/api/workspaces/[0-9a-f]{24}$"), async route =>
+        {
+            await Platform.WaitForAsync(route.Request.Url[^24..], "completed");
+            await route.ContinueAsync();
+        });
+
+        await ChooseAsync(page, ("paper boat.png", Pictures.Png()));
+        await Prompt(page).FillAsync("The boat drifts away");
+        await page.Locator("[data-action=make]").ClickAsync();
+
+        await Expect(Card(page, "paper boat")).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(page.Locator("#toasts-polite")).ToContainTextAsync("“paper boat” is ready.");
+    }
+
     [Fact]
     public async Task Progress_is_seen_live()
     {
         await StartAsync();
-        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 3_000 });
+        Platform.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 1_000 });   // for some twenty seconds
         var page = await OpenAsync();
         var id = await Platform.GivenPictureAsync("slow");
 
@@ -202,7 +225,7 @@ public sealed class MakeTests(Chromium chromium) : BrowserTest(chromium)
         var share = await bar.EvaluateAsync<double>("bar => parseFloat(bar.style.width)");
         Assert.InRange(share, 1, 99);
         await UntilAsync(bar, $"(bar) => parseFloat(bar.style.width) > {share} || !bar.checkVisibility()");
-        await Expect(card).ToHaveAttributeAsync("data-status", "completed");
+        await Expect(card).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = 60_000 });
         await Expect(bar).ToBeHiddenAsync();
     }
 

@@ -89,9 +89,12 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     protected static async Task<IWebSocketRoute> ConnectedAsync(ChannelReader<IWebSocketRoute> connections)
     {
         var live = await connections.ReadAsync(TestContext.Current.CancellationToken);
-        Tell(live, new { type = "snapshot", workspaces = Array.Empty<object>() });
+        TellSnapshot(live);
         return live;
     }
+
+    /// <summary>Nothing is under way.</summary>
+    protected static void TellSnapshot(IWebSocketRoute live) => Tell(live, new { type = "snapshot", workspaces = Array.Empty<object>() });
 
     protected static void Tell(IWebSocketRoute live, object message) => live.Send(JsonSerializer.Serialize(message));
 

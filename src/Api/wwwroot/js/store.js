@@ -136,16 +136,13 @@ export class Store extends EventTarget {
     }
   }
 
-  applyVideo(id, version, video) {
-    const known = this.workspaces.get(id);
-    if (!known) return void this.refresh(id);
-    if (version < known.version) return;
-    const before = known.video?.status;
-    this.put({ ...known, version, video });
-    if (before !== video?.status) {
-      this.dispatchEvent(new CustomEvent('moved', { detail: { id, to: video?.status } }));
+  async applyVideo(id, version, video) {
+    if (!this.workspaces.has(id)) {
       this.statsSoon();
+      await this.refresh(id);   // its answer may be older than this message
     }
+    const known = this.workspaces.get(id);
+    if (known) this.put({ ...known, version, video });
   }
 
   // ---- counts ----
@@ -171,6 +168,10 @@ export class Store extends EventTarget {
     if (known && workspace.version < known.version) return false;
     this.workspaces.set(workspace.id, workspace);
     this.dispatchEvent(new CustomEvent('changed', { detail: { id: workspace.id } }));
+    if (known && known.video?.status !== workspace.video?.status) {
+      this.dispatchEvent(new CustomEvent('moved', { detail: { id: workspace.id, to: workspace.video?.status } }));
+      this.statsSoon();
+    }
     return true;
   }
 
