@@ -68,16 +68,15 @@ public sealed class LayoutTests(Chromium chromium) : BrowserTest(chromium)
         await StartAsync();
         await Platform.GivenPictureAsync("paper boat");
         var page = await OpenAsync();
-        var composer = page.Locator(".composer");
-        var gallery = page.Locator(".gallery");
         await Expect(Card(page, "paper boat")).ToBeVisibleAsync();
 
-        var (left, right) = ((await composer.BoundingBoxAsync())!, (await gallery.BoundingBoxAsync())!);
-        Assert.True(right.X >= left.X + left.Width);
+        await page.WaitForFunctionAsync(Boxes("composer.right <= gallery.left"));
 
         await page.SetViewportSizeAsync(375, 800);
-        var (above, below) = ((await composer.BoundingBoxAsync())!, (await gallery.BoundingBoxAsync())!);
-        Assert.True(below.Y >= above.Y + above.Height);
+        await page.WaitForFunctionAsync(Boxes("composer.bottom <= gallery.top"));
+
+        static string Boxes(string stand) =>
+            $"() => {{ const [composer, gallery] = ['.composer', '.gallery'].map(one => document.querySelector(one).getBoundingClientRect()); return {stand}; }}";
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class LeaseTests
     {
         await using var platform = await Platform.CreateAsync();
         platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadStalled) { Bytes = 200_000, Times = 1 });   // of 300 000: it cannot end before it has looked at its claim
-        var frozen = await platform.ServeAsync();
+        var frozen = await platform.ServeAsync("--Downloads:StallTimeout=00:01:00");   // when it wakes it is to look at its claim, and not at the clock
         await frozen.ArmAsync(KillPoints.BodyHalf, Deed.Freeze);
         var ordered = platform.OrderAsync("half");
         await frozen.FrozeAsync();
@@ -125,9 +125,9 @@ public sealed class LeaseTests
     public async Task A_long_step_keeps_its_lease()
     {
         await using var platform = await Platform.CreateAsync();
-        string[] settings = ["--Work:LeaseDuration=00:00:01", "--Downloads:StallTimeout=00:00:30"];   // a provider that is slow for a moment is not the subject
+        string[] settings = ["--Work:LeaseDuration=00:00:08", "--Downloads:StallTimeout=00:00:30"];   // a machine that is slow for a moment is not the subject
         await Task.WhenAll(platform.ServeAsync(settings), platform.ServeAsync(settings));
-        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 150_000, Times = 1 });
+        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 15_000, Times = 1 });   // of 300 000: for two and a half leases
 
         var id = await platform.OrderAsync("slow bytes");
         await platform.ReachesAsync(id, "completed");

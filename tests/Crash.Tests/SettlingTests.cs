@@ -34,7 +34,7 @@ public sealed class SettlingTests
 
         platform.Sandbox.Faults.Add(SandboxFaultKind.SubmitAborted, 1);
         var longer = await platform.OrderAsync("a boat drifts away");
-        await platform.ReachesAsync(longer, "unsettled");
+        await Waiting.UntilAsync(() => platform.Sandbox.Faults.Struck(SandboxFaultKind.SubmitAborted) == 1, () => platform.Service.Tail());
         platform.Sandbox.Faults.Add(SandboxFaultKind.SubmitLostResponse, 1);
         var shorter = await platform.OrderAsync("a boat");
 
@@ -47,13 +47,15 @@ public sealed class SettlingTests
     public async Task The_task_is_found_behind_pages_of_foreign_ones()
     {
         await using var platform = await Platform.CreateAsync();
-        await platform.ServeAsync("--Qwen:SettleAfter=00:00:02");
+        await platform.ServeAsync();
         using var foreigner = new Foreigner(platform.Sandbox);
 
+        platform.Sandbox.Faults.Add(SandboxFaultKind.ListServerError);
         platform.Sandbox.Faults.Add(SandboxFaultKind.SubmitLostResponse, 1);
         var id = await platform.OrderAsync("ours among many");
         await platform.ReachesAsync(id, "unsettled");
         for (var i = 0; i < 45; i++) await foreigner.SubmitAsync($"foreign {i}");
+        platform.Sandbox.Faults.Clear();
         var video = await platform.ReachesAsync(id, "completed");
 
         Assert.Equal(platform.Sandbox.Counters.Tasks[0].Id, (string?)video["task_id"]);
@@ -96,7 +98,7 @@ public sealed class SettlingTests
     public async Task A_person_chooses_among_candidates()
     {
         // Both must be running when the list is read, so it cannot be read before: a finished task shows whose it is.
-        await using var platform = await Platform.CreateAsync(folder => Platform.Options(folder, runningFor: TimeSpan.FromSeconds(8)));
+        await using var platform = await Platform.CreateAsync(folder => Platform.Options(folder, runningFor: TimeSpan.FromSeconds(20)));
         await platform.ServeAsync();
         using var foreigner = new Foreigner(platform.Sandbox);
 

@@ -14,7 +14,7 @@ public sealed class SurroundingsTests
     {
         await using var platform = await Platform.CreateAsync();
         var service = await platform.ServeAsync("--Qwen:RequestTimeout=00:00:30");
-        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.SubmitDelayed) { Delay = TimeSpan.FromMilliseconds(300), Times = 1 });
+        platform.Sandbox.Faults.Add(new SandboxFault(SandboxFaultKind.SubmitDelayed) { Delay = TimeSpan.FromSeconds(3), Times = 1 });   // its answer comes when the database is locked, however slowly that goes here
         var id = await platform.OrderAsync("locked out");
         await Waiting.UntilAsync(() => platform.Sandbox.Counters.TasksCreated == 1, () => service.Tail());
 
@@ -26,7 +26,7 @@ public sealed class SurroundingsTests
             command.CommandText = "BEGIN IMMEDIATE";
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await Waiting.ForAsync(async () => Platform.StatusOf(await platform.VideoAsync(id)) is "submitting" ? "" : null, () => service.Tail());
-            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken);   // the lock itself is the subject
+            await Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System, TestContext.Current.CancellationToken);   // the lock itself is the subject
             command.CommandText = "ROLLBACK";
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }

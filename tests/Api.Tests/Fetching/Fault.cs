@@ -91,7 +91,7 @@ internal sealed record Fault(string Injected, string? Meanwhile, string Asked, s
     ];
 
     // Longer than the record is looked at while the second answer waits, on a busy machine too.
-    private static Dictionary<string, string> Impatient => new(StringComparer.Ordinal) { ["Downloads:StallTimeout"] = "00:00:04" };
+    private static Dictionary<string, string> Impatient => new(StringComparer.Ordinal) { ["Downloads:StallTimeout"] = "00:00:10" };
 
     private static Dictionary<string, string> Small => new(StringComparer.Ordinal) { ["Downloads:MaxBytes"] = "2000000" };
 

@@ -66,7 +66,7 @@ public sealed class LiveTests
     public async Task A_page_that_comes_in_the_middle_of_a_fetch_sees_it_go_on()
     {
         await using var host = await PlatformHost.StartAsync(p => p.Video = new SandboxVideo.Generated(4_000_000));
-        host.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 1_000_000 });
+        host.Provider.Faults.Add(new SandboxFault(SandboxFaultKind.DownloadSlow) { Bytes = 300_000 });   // for thirteen seconds
         var id = await host.GivenVideoAsync("downloading");
         await host.WaitForAsync(id, v => v["progress"] is not null, "under way");
 

@@ -55,7 +55,7 @@ public sealed class IdempotencyTests
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.Status));
         Assert.Contains(answers, a => a.Text == later.Text);
         Assert.Equal((HttpStatusCode.Accepted, later.Text, $"/api/workspaces/{id}/video"), (afterRestart.Status, afterRestart.Text, afterRestart.Header("Location")));
-        Assert.Equal("queued", later.Json["status"]!.GetValue<string>());
+        Assert.NotEqual("completed", later.Json["status"]!.GetValue<string>());
         Assert.Equal(1, host.Provider.Counters.TasksCreated);
         Assert.Equal(1, host.Provider.Counters.Submits);
     }

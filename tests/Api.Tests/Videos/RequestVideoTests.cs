@@ -107,7 +107,7 @@ public sealed class RequestVideoTests(AService service) : IClassFixture<AService
 
     [Theory]
     [InlineData(300_000)]
-    [InlineData(20_000_000)]
+    [InlineData(3_000_000)]
     public async Task A_body_without_end_is_refused_and_the_refusal_arrives(int size)
     {
         var id = await Host.GivenWorkspaceAsync();

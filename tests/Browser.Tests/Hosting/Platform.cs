@@ -150,7 +150,7 @@ public sealed class Platform : IAsyncDisposable
     public async Task<JsonNode> WaitForAsync(string id, Func<JsonNode, bool> wish, string what)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        enough.CancelAfter(TimeSpan.FromSeconds(30));
+        enough.CancelAfter(TimeSpan.FromSeconds(60));
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         JsonNode? seen = null;
         try

@@ -37,7 +37,7 @@ internal sealed class Mutator
                 Assert.Fail($"Seed {mutator.Seed}, round {round}, input {Convert.ToBase64String(input)}: {e}");
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(10), $"Seed {mutator.Seed}, round {round}, input {Convert.ToBase64String(input)}: too slow");
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), $"Seed {mutator.Seed}, round {round}, input {Convert.ToBase64String(input)}: too slow");
         }
     }
 

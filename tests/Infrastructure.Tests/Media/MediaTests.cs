@@ -144,9 +144,9 @@ public sealed class MediaTests : IDisposable
 
         await describer.StartAsync(CancellationToken.None);
         none.TellMissing();
+        await describer.StopAsync(CancellationToken.None);
 
         Assert.Equal(["ffmpeg or ffprobe is not on PATH: videos get no media facts or no posters"], log.At(LogLevel.Warning));
-        await describer.StopAsync(CancellationToken.None);
     }
 
     [Fact]
