@@ -17,7 +17,8 @@ public static class Schedule
     /// <summary>So many complete looks at the provider's list prove that a task does not exist.</summary>
     public const int LooksThatProveAbsence = 4;
 
-    private static readonly TimeSpan longestPoll = TimeSpan.FromMinutes(10);
+    /// <summary>Between two questions about a task, unless <c>Qwen:PollInterval</c> is longer.</summary>
+    public static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
 
     /// <summary>A task that has run long is asked for more seldom: every twentieth part of its age, ten minutes at most.</summary>
     public static DateTimeOffset NextPoll(QwenOptions options, DateTimeOffset? submittedAt, int silences, DateTimeOffset now)
@@ -25,7 +26,7 @@ public static class Schedule
         var byAge = (now - (submittedAt ?? now)) / 20;
         var interval = byAge > options.PollInterval ? byAge : options.PollInterval;
         interval *= Math.Pow(2, Math.Min(silences, 10));
-        var longest = options.PollInterval > longestPoll ? options.PollInterval : longestPoll;
+        var longest = options.PollInterval > LongestPoll ? options.PollInterval : LongestPoll;
         return now + Backoff.Jitter(interval < longest ? interval : longest);
     }
 

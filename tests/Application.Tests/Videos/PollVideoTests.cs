@@ -209,6 +209,26 @@ public sealed class PollVideoTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task Where_nobody_knows_when_it_was_submitted_the_silence_lasts_the_life_of_a_record()
+    {
+        var id = await GivenProcessing();
+        await Change(id, v => Video.Restore(v.Request, v.State, null, null, null, v.RequestedAt, submittedAt: null, null, v.History));
+        Clock.Advance(TimeSpan.FromDays(365));
+        Provider.AnswerQuery(silent);
+        Ok(await Step(id));
+        var first = Now;
+
+        while ((await VideoOf(id)).Status is VideoStatus.Processing)
+        {
+            Provider.AnswerQuery(silent);
+            Ok(await StepWhenDue(id));
+        }
+
+        await AssertStands(id, VideoStatus.Expired, "ProviderCode");
+        Assert.InRange(Now - first, TimeSpan.FromHours(24), TimeSpan.FromHours(32));
+    }
+
+    [Fact]
     public async Task A_provider_that_asks_for_time_gets_it()
     {
         var id = await GivenProcessing();

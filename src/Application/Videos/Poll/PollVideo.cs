@@ -72,7 +72,9 @@ internal sealed partial class PollVideoHandler(
     private Result<Video> Silent(Video before, VideoState.Processing state, Problem problem, TimeSpan? retryAfter, DateTimeOffset now, Video video)
     {
         // Now its record must be gone, whatever the provider would say: only the death of the record ends a paid video.
-        if (now - (before.SubmittedAt ?? now) > Schedule.TaskRecordLife) return video.TaskGone(problem, now);
+        // Where nobody knows when it was submitted, the silence itself must have lasted so long.
+        var age = before.SubmittedAt is { } at ? now - at : (state.Silences + 1) * Schedule.LongestPoll;
+        if (age > Schedule.TaskRecordLife) return video.TaskGone(problem, now);
 
         var next = Schedule.NextPoll(qwen.Value, before.SubmittedAt, state.Silences, now);
         return video.ProviderSilent(problem, retryAfter is { } asked && now + asked > next ? now + asked : next);
