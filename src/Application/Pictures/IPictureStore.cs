@@ -8,11 +8,13 @@ public interface IPictureStore
 {
     /// <summary>Streams an upload to disk, refusing it as soon as it is too large, and proves it. On any error nothing is left.</summary>
     /// <returns>
-    /// The picture and the SHA-256 (hex) of its bytes, or <see cref="ValidationFailed"/> (empty), <c>ImageTooLarge</c>, <c>UnsupportedImage</c>, <see cref="StorageFull"/>.
+    /// The picture and the SHA-256 (hex) of its bytes, or <see cref="ValidationFailed"/> (empty), <c>ImageTooLarge</c>, <c>UnsupportedImage</c>, <see cref="StorageFull"/>, <see cref="StorageGone"/>.
     /// </returns>
     Task<Result<ReceivedPicture>> ReceiveAsync(Stream upload, CancellationToken ct);
 
     /// <summary>Opens a stored picture for reading; null when its file is gone. The caller disposes it.</summary>
+    /// <exception cref="IOException">It cannot be read at the moment; with the storage itself gone nothing is known of it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
     Stream? Open(Picture picture);
 
     /// <summary>Removes it. A missing file is no failure.</summary>

@@ -38,6 +38,10 @@ public sealed record NotFound(string What) : Error(ErrorKind.NotFound, "not_foun
 /// <summary>The record has moved on since the caller looked at it, or is not in the state that the call is for.</summary>
 public sealed record VersionConflict(string Detail) : Error(ErrorKind.Conflict, "version_conflict", Detail);
 
+/// <summary>The storage is not there at the moment: its disk is not mounted, or is another one.</summary>
+public sealed record StorageGone()
+    : Error(ErrorKind.Unavailable, "storage_gone", "The storage is not there at the moment. Nothing was changed; try again when it is back.");
+
 /// <summary>Too little room on the disk to begin something new.</summary>
 public sealed record StorageFull()
     : Error(ErrorKind.StorageFull, "storage_full", "The storage is nearly full. Nothing new is begun until there is room again.");

@@ -18,7 +18,7 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
 
     public async Task<Result<ReceivedPicture>> ReceiveAsync(Stream upload, CancellationToken ct)
     {
-        root.ThrowUnlessUsable();
+        if (!root.IsUsable()) return new StorageGone();
         var part = Path.Combine(root.Folder, NewName() + DurableFile.PartEnding);
         try
         {
@@ -43,15 +43,18 @@ internal sealed class SkiaPictureStore(StorageRoot root, PictureInspector inspec
     public Stream? Open(Picture picture)
     {
         var path = root.Locate(picture.Path);
-        if (!FileContent.IsThere(path)) return null;
         try
         {
-            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+            if (FileContent.IsThere(path))
+                return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            // As one that was not there before it was opened.
         }
+
+        root.ThrowUnlessUsable();
+        return null;
     }
 
     public void Delete(Picture picture) => File.Delete(root.Locate(picture.Path));

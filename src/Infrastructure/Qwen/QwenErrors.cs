@@ -33,6 +33,7 @@ internal static class QwenErrors
     public const string TaskIdInvalid = "task_id_invalid";
     public const string PictureMissing = "picture_missing";
     public const string PictureUnreadable = "picture_unreadable";
+    public const string StorageFailed = "storage_failed";
     public const string PictureTooLarge = "picture_too_large";
     public const string UploadNotAllowed = "upload_host_not_allowed";
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using VideoPlatform.Application.Pictures;
+using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
@@ -37,7 +38,7 @@ internal sealed record QwenPicture(Stream Bytes, string MediaType) : IAsyncDispo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = new Problem(QwenErrors.PictureUnreadable, "The picture's file cannot be read.");
+            problem = new Problem(QwenErrors.StorageFailed, "The picture's file cannot be read at the moment.");
         }
         finally
         {
@@ -46,6 +47,10 @@ internal sealed record QwenPicture(Stream Bytes, string MediaType) : IAsyncDispo
 
         return open is not null;
     }
+
+    /// <summary>What follows from a picture that could not be opened: a storage may come back, a file that is gone or is no picture does not.</summary>
+    public static PictureHandover NotHandedOver(Problem problem) =>
+        problem.Code is QwenErrors.StorageFailed ? new PictureHandover.Unavailable(problem, null) : new PictureHandover.Impossible(problem);
 
     public ValueTask DisposeAsync() => Bytes.DisposeAsync();
 

@@ -38,7 +38,7 @@ internal sealed partial class QwenUploads(
 
     private async Task<(PictureHandover Handover, bool WasForbidden)> TryUploadAsync(Picture picture, VideoModel model, string key, CancellationToken ct)
     {
-        if (!QwenPicture.TryOpen(pictures, picture, out var open, out var problem)) return (new PictureHandover.Impossible(problem), false);
+        if (!QwenPicture.TryOpen(pictures, picture, out var open, out var problem)) return (QwenPicture.NotHandedOver(problem), false);
 
         await using (open)
         {

@@ -19,7 +19,7 @@ internal sealed partial class QwenVideoProvider(
     /// <summary>Inline below <see cref="QwenPicture.InlineLimit"/>, else through the temporary store (dashscope.md sections 2.2 and 6).</summary>
     public async Task<PictureHandover> HandOverAsync(Picture picture, VideoModel model, CancellationToken ct)
     {
-        if (!QwenPicture.TryOpen(pictures, picture, out var open, out var problem)) return new PictureHandover.Impossible(problem);
+        if (!QwenPicture.TryOpen(pictures, picture, out var open, out var problem)) return QwenPicture.NotHandedOver(problem);
 
         await using (open)
             if (open.FitsInline) return new PictureHandover.Ready(picture, null);

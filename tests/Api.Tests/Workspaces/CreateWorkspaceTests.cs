@@ -234,7 +234,7 @@ public sealed class CreateWorkspaceTests(AService service) : IClassFixture<AServ
         await using var host = await PlatformHost.StartAsync();
         File.Delete(Path.Combine(host.Root, ".videoplatform"));
 
-        (await host.UploadAsync(Pictures.Png())).IsProblem(500, "internal_error");
+        (await host.UploadAsync(Pictures.Png())).IsProblem(503, "storage_gone");
 
         Assert.Empty(host.StoredFiles());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.GetAsync("/health/ready")).Status);

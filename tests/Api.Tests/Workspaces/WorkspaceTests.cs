@@ -153,6 +153,26 @@ public sealed class WorkspaceTests
     }
 
     [Fact]
+    public async Task While_the_storage_is_gone_nothing_is_deleted_and_what_is_asked_for_waits()
+    {
+        await using var host = await PlatformHost.StartAsync();
+        var (kept, asked) = (await host.GivenVideoAsync(), await host.GivenWorkspaceAsync());
+        var before = host.StoredFiles();
+        Directory.Move(host.Root, host.Root + "-away");
+        Directory.CreateDirectory(host.Root);   // the place where its disk was mounted
+
+        (await host.SendAsync(HttpMethod.Delete, $"/api/workspaces/{kept}", null)).IsProblem(503, "storage_gone");
+        await host.AskAsync(asked);
+        await host.WaitForAsync(asked, v => (string?)v["status"] == "queued" && (string?)v["error"]?["code"] == "storage_failed", "waiting for the storage");
+
+        Directory.Delete(host.Root);
+        Directory.Move(host.Root + "-away", host.Root);
+        Assert.Empty(before.Except(host.StoredFiles(), StringComparer.Ordinal));
+        await host.WaitForAsync(asked, "completed");
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"/api/workspaces/{kept}", null)).Status);
+    }
+
+    [Fact]
     public async Task A_workspace_whose_paid_task_may_run_stays()
     {
         await using var host = await PlatformHost.StartAsync(p => p.RunningFor = TimeSpan.FromHours(1));

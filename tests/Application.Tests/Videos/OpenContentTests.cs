@@ -65,7 +65,7 @@ public sealed class OpenContentTests : Testing.UseCases.UseCases
 
         Assert.Equal(new ContentPlace.Remote(before.Video!.Link!), Ok(await Send(new OpenContent(id))));
         Clock.Advance(TimeSpan.FromHours(25));
-        Assert.Equal(new ContentPlace.Local(before.Video.File!), Ok(await Send(new OpenContent(id))));
+        Assert.IsType<StorageGone>(ErrorOf(await Send(new OpenContent(id))));
 
         Archive.IsReachable = true;
         Assert.Equal(new ContentPlace.Local(before.Video.File!), Ok(await Send(new OpenContent(id))));

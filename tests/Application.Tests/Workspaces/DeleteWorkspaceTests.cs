@@ -42,6 +42,21 @@ public sealed class DeleteWorkspaceTests : Testing.UseCases.UseCases
     }
 
     [Fact]
+    public async Task While_the_storage_is_gone_it_stays_since_its_files_would()
+    {
+        var id = await GivenCompleted();
+        var before = await Find(id);
+        Archive.IsReachable = false;
+
+        Assert.IsType<StorageGone>(ErrorOf(await Send(new DeleteWorkspace(id))));
+
+        Assert.Equal(before, await Find(id));
+        Archive.IsReachable = true;
+        Ok(await Send(new DeleteWorkspace(id)));
+        Assert.Empty(Archive.Files);
+    }
+
+    [Fact]
     public async Task While_a_paid_task_may_run_it_stays()
     {
         var processing = await GivenProcessing("one");

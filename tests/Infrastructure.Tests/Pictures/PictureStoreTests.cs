@@ -34,8 +34,24 @@ public sealed class SkiaPictureStoreTests : PictureStoreContract, IDisposable
     {
         File.Delete(Path.Combine(storage.Root.Folder, StorageRoot.SentinelName));
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => TakeAsync(SamplePicture.Png(240, 240)));
+        var answer = await store.ReceiveAsync(new MemoryStream(SamplePicture.Png(240, 240)), CancellationToken.None);
+
+        Assert.IsType<StorageGone>(answer.Match<Error?>(_ => null, e => e));
         Assert.Empty(storage.Files);
+    }
+
+    [Fact]
+    public async Task Of_a_picture_in_a_root_that_is_gone_nothing_is_known()
+    {
+        var picture = (await TakeAsync(SamplePicture.Png(240, 240))).Picture;
+        Directory.Move(storage.Root.Folder, storage.Root.Folder + "-away");
+
+        Assert.Throws<StorageUnavailableException>(() => store.Open(picture));
+
+        Directory.Move(storage.Root.Folder + "-away", storage.Root.Folder);
+        using (store.Open(picture)!) { }
+        store.Delete(picture);
+        Assert.Null(store.Open(picture));
     }
 
     [Fact]

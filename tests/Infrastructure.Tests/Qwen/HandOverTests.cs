@@ -154,13 +154,13 @@ public sealed class HandOverTests : QwenTest
     }
 
     [Fact]
-    public async Task A_picture_that_cannot_be_read_is_impossible()
+    public async Task A_picture_that_cannot_be_read_is_tried_again()
     {
         Pictures.Opened = () => throw new UnauthorizedAccessException("/secret/path");
 
-        var problem = Assert.IsType<PictureHandover.Impossible>(await HandOver()).Problem;
+        var problem = Assert.IsType<PictureHandover.Unavailable>(await HandOver()).Problem;
 
-        Assert.Equal("picture_unreadable", problem.Code);
+        Assert.Equal("storage_failed", problem.Code);
         Assert.DoesNotContain("secret", problem.Message, StringComparison.Ordinal);
     }
 

@@ -89,7 +89,7 @@ const ownCodes = new Map(Object.entries({
   host: ['host_forbidden', 'scheme_forbidden', 'address_forbidden'],
   large: ['too_large'],
   missing: ['file_missing'],
-  storage: ['storage_gone', 'storage_failed'],
+  storage: ['storage_failed'],
   damaged: ['file_damaged', 'file_unreadable'],
   unclear: ['submit_interrupted', 'submit_unknown', 'not_listed_yet', 'shared_candidate', 'several_candidates', 'other_time', 'provider_unreadable'],
   account: ['other_account', 'endpoint_not_allowed', 'upload_host_not_allowed'],

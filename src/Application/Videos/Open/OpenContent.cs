@@ -29,7 +29,7 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
         var now = clock.Now();
         if (!(await workspaces.NoticeAsync(archive, found, now)).TryGet(out var workspace, out var error)) return error;
         if (workspace.Video is not { } video) return new NotFound("video");
-        if (video.File is { } file && (archive.IsPresent(file) || video.Link?.LivesAt(now) is not true)) return new ContentPlace.Local(file);
+        if (video.File is { } file && archive.IsPresent(file)) return new ContentPlace.Local(file);
 
         if (video.Link?.LivesAt(now) is true)
         {
@@ -39,6 +39,7 @@ internal sealed class OpenContentHandler(IWorkspaceRepository workspaces, IVideo
             return new ContentPlace.Remote(video.Link!);
         }
 
+        if (video.File is not null) return new StorageGone();
         return video.Status is VideoStatus.Expired or VideoStatus.Completed ? new VideoExpired() : new VideoNotStored(video.Status);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class DeleteWorkspaceHandler(IWorkspaceRepository workspaces, IP
 {
     public async Task<Result<Done>> Handle(DeleteWorkspace command, CancellationToken ct)
     {
+        if (!archive.IsReachable) return new StorageGone();   // the files would be back with their disk, and nobody's
         if (!(await workspaces.DeleteAsync(command.Id, w => w.RefusesDeletion(), ct)).TryGet(out var deleted, out var error)) return error;
 
         var gone = CancellationToken.None;   // the record is gone: a caller who leaves must not leave its files behind
