@@ -190,7 +190,7 @@ internal sealed record Settings(
                 _ when type == typeof(long) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) ? l : null,
                 _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) ? d : null,
                 _ when type == typeof(bool) => bool.TryParse(text, out var b) ? b : null,
-                _ when type == typeof(TimeSpan) => text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var t) ? t : null,
+                _ when type == typeof(TimeSpan) => text.Count(c => c is ':') == 2 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var t) ? t : null,
                 _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) => throw Wrong(key, "is a list, so its items are set one by one", $"{key}:0=*.aliyuncs.com"),
                 _ => throw Wrong(key, "cannot be set", "leave it out"),
             };

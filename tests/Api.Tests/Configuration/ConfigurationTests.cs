@@ -16,6 +16,7 @@ public sealed class ConfigurationTests
     [InlineData("Qwen:BaseUrl", "dashscope")]
     [InlineData("Qwen:Model", "none-such")]
     [InlineData("Qwen:PollInterval", "15")]
+    [InlineData("Qwen:PollInterval", "00:15")]
     [InlineData("Qwen:Sandbox", "perhaps")]
     [InlineData("Downloads:MaxConcurrent", "-1")]
     [InlineData("Downloads:AllowedHosts:0", "*.*")]
