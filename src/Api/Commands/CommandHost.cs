@@ -73,6 +73,7 @@ internal sealed class CommandHost : IAsyncDisposable
 
     /// <summary>Keeps commands apart until this one ends, see <see cref="IMaintenanceLock"/>.</summary>
     /// <exception cref="ConfigurationException">Another command stands in the way.</exception>
+    /// <exception cref="StorageUnavailableException">The storage root cannot be written.</exception>
     public void Take(bool alone) => held ??= Services.GetRequiredService<IMaintenanceLock>().TryTake(alone)
         ?? throw new ConfigurationException("Another maintenance command is changing this library. Wait for its end, then try again.");
 
@@ -113,7 +114,8 @@ internal sealed class CommandHost : IAsyncDisposable
             if (needs.HasFlag(Needs.Storage)) await RefuseLostStorageAsync(ct);
         }
 
-        if (needs.HasFlag(Needs.SharedLock)) Take(alone: false);
+        // Before the first start there is no storage, and nothing in it that another command could take away.
+        if (needs.HasFlag(Needs.SharedLock) && Directory.Exists(Services.GetRequiredService<StorageRoot>().Folder)) Take(alone: false);
     }
 
     private async Task RefuseLostStorageAsync(CancellationToken ct)

@@ -32,7 +32,7 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(string[] configuration, FileInfo file, CancellationToken ct)
     {
         await using var stream = Open(file);
-        await using var host = await CommandHost.OpenAsync(configuration, Needs.Records, ct);
+        await using var host = await CommandHost.OpenAsync(configuration, Needs.Records | Needs.SharedLock, ct);
         var imported = await Work.ShowAsync(work =>
         {
             work.Stage("Importing", null);

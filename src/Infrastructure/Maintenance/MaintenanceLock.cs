@@ -20,5 +20,9 @@ internal sealed class MaintenanceLock(StorageRoot root) : IMaintenanceLock
         {
             return null;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException($"Storage:Root is {root.Folder}, where {Name} cannot be opened: {e.Message}", e);
+        }
     }
 }

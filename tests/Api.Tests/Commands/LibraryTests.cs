@@ -315,6 +315,22 @@ public sealed class LibraryTests : LibraryTest
     }
 
     [Fact]
+    public async Task Import_and_clean_keep_out_of_each_others_way()
+    {
+        await StoredAsync(1);
+        var file = Path.Combine(Path.GetDirectoryName(Root)!, "old.jsonl");
+        await File.WriteAllTextAsync(file, Legacy(Id(1), "t", new Uri("https://example.org/x.mp4")), Ct);
+
+        await using (var clean = await OpenAsync(Needs.Storage))
+        {
+            clean.Take(alone: true);
+            Assert.Equal(2, await CommandLine.RunAsync(["import", file, .. Configuration()]));
+        }
+
+        Assert.Equal(0, await CommandLine.RunAsync(["import", file, .. Configuration()]));
+    }
+
+    [Fact]
     public async Task An_adopted_task_is_followed_until_it_is_stored_and_again_means_go_on()
     {
         ComeToNow();
