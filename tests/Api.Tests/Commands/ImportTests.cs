@@ -26,6 +26,19 @@ public sealed class ImportTests : LibraryTest
     }
 
     [Fact]
+    public async Task A_line_that_no_database_can_hold_does_not_stop_the_rest()
+    {
+        string[] values = ["\"x\\ud83d\"", Nested(150), Nested(100_000)];
+
+        var totals = await ImportAsync([.. values.Select((value, n) => $$$"""{"_id":{"$oid":"{{{Id(n)}}}"},"name":{{{value}}},"video":null}"""), Legacy(Id(9), "t", new Uri("https://example.org/x.mp4"))]);
+
+        Assert.Equal(1, totals.Imported);
+        Assert.Equal([1, 2, 3], totals.Bad.Select(bad => bad.Number));
+
+        static string Nested(int levels) => $"{new string('[', levels)}{new string(']', levels)}";
+    }
+
+    [Fact]
     public async Task Canonical_and_relaxed_forms_say_the_same()
     {
         await ImportAsync(

@@ -30,6 +30,32 @@ public sealed class WorkspaceDocumentTests
     public void A_bad_line_is_unreadable_and_nothing_worse(string line) =>
         Assert.Throws<UnreadableRecordException>(() => WorkspaceDocument.FromExtendedJson(line));
 
+    [Theory]
+    [InlineData("\"a\\ud83d\"")]
+    [InlineData("{\"a\\udc00\":1}")]
+    public void Half_a_character_is_unreadable_and_nothing_worse(string value) =>
+        Assert.Throws<UnreadableRecordException>(() => WorkspaceDocument.FromExtendedJson(Line(value)));
+
+    // The hundred levels of a document are MongoDB's limit; a hundred thousand would be more than the stack holds.
+    [Theory]
+    [InlineData(100)]
+    [InlineData(150)]
+    [InlineData(100_000)]
+    public void A_line_that_goes_too_deep_is_unreadable_and_nothing_worse(int levels) =>
+        Assert.Throws<UnreadableRecordException>(() => WorkspaceDocument.FromExtendedJson(Line($"{new string('[', levels)}{new string(']', levels)}")));
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("{\"$date\":{\"$numberLong\":\"1767177366572\"}}")]
+    public void A_line_may_go_as_deep_as_a_document(string innermost)
+    {
+        var document = WorkspaceDocument.FromExtendedJson(Line($"{new string('[', 99)}{innermost}{new string(']', 99)}"));
+
+        Assert.Equal(document.Bson, WorkspaceDocument.From(document.ToBytes()).Bson);
+    }
+
+    private static string Line(string value) => $$"""{"_id":{"$oid":"695251e891fab49e9adb49a5"},"x":{{value}}}""";
+
     [Fact]
     public void Damaged_bytes_are_unreadable_and_nothing_worse()
     {

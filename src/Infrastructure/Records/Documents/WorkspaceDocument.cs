@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
 using MongoDB.Bson.Serialization;
@@ -15,6 +17,9 @@ internal sealed class WorkspaceDocument
     /// <summary>How many tasks of replaced videos are kept. The provider forgets a task after a day.</summary>
     private const int MaxEarlierTasks = 50;
 
+    /// <summary>Levels of a line of JSON: the hundred that a document may have, and what extended JSON lays around a value.</summary>
+    private const int MaxDepth = 104;
+
     private WorkspaceDocument(BsonDocument bson) => (Bson, Workspace) = (bson, Read(bson));
 
     /// <summary>As it is stored. Not to be changed.</summary>
@@ -31,7 +36,7 @@ internal sealed class WorkspaceDocument
 
     /// <param name="json">Extended JSON, canonical or relaxed, as <c>mongoexport</c> writes it.</param>
     /// <exception cref="UnreadableRecordException">It is not JSON, or not a document that can be understood.</exception>
-    public static WorkspaceDocument FromExtendedJson(string json) => new(Materialize(() => BsonDocument.Parse(json)));
+    public static WorkspaceDocument FromExtendedJson(string json) => new(Materialize(() => Parse(json)));
 
     /// <exception cref="UnreadableRecordException">It cannot be taken apart (a name twice, broken text), or cannot be understood.</exception>
     public static WorkspaceDocument From(RawBsonDocument raw) => new(Materialize(() => raw.Materialize(BsonBinaryReaderSettings.Defaults)));
@@ -142,13 +147,24 @@ internal sealed class WorkspaceDocument
         foreach (var name in before.Names.Where(name => !after.Contains(name))) onto.Remove(name);
     }
 
+    private static BsonDocument Parse(string json)
+    {
+        // The parser below goes as deep as the text does, and a line of brackets alone would end the process.
+        var levels = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (levels.Read()) { }
+
+        var document = BsonDocument.Parse(json);
+        document.ToBson();   // half a character, or a level too many: what cannot be written is told before it is stored
+        return document;
+    }
+
     private static BsonDocument Materialize(Func<BsonDocument> parse)
     {
         try
         {
             return parse();
         }
-        catch (Exception flaw) when (flaw is FormatException or BsonException or EndOfStreamException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception flaw) when (flaw is FormatException or JsonException or BsonException or EndOfStreamException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new UnreadableRecordException("it is not a document", flaw);
         }
