@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using VideoPlatform.Application.Videos;
 using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
@@ -17,12 +18,12 @@ namespace VideoPlatform.Infrastructure.Archive;
 /// <param name="Crc64">CRC-64/XZ, 16 lower-case hex digits.</param>
 /// <param name="Verified"><c>checksum</c> or <c>length</c>; null for a file of the earlier system, of which nobody declared anything.</param>
 public sealed record VideoSidecar(
-    int SchemaVersion,
-    string File,
-    string Stem,
-    string WorkspaceId,
+    [property: JsonRequired] int SchemaVersion,
+    [property: JsonRequired] string File,
+    [property: JsonRequired] string Stem,
+    [property: JsonRequired] string WorkspaceId,
     string? WorkspaceName,
-    DateTimeOffset WorkspaceCreatedAt,
+    [property: JsonRequired] DateTimeOffset WorkspaceCreatedAt,
     SidecarImage? Image,
     Guid? RequestId,
     string? Model,
@@ -30,14 +31,14 @@ public sealed record VideoSidecar(
     SidecarParameters? Parameters,
     string? TaskId,
     string? TaskEndpoint,
-    DateTimeOffset RequestedAt,
+    [property: JsonRequired] DateTimeOffset RequestedAt,
     DateTimeOffset? SubmittedAt,
     DateTimeOffset? FinishedAt,
-    DateTimeOffset ArchivedAt,
-    long Size,
-    string Sha256,
-    string Crc64,
-    string ContentType,
+    [property: JsonRequired] DateTimeOffset ArchivedAt,
+    [property: JsonRequired] long Size,
+    [property: JsonRequired] string Sha256,
+    [property: JsonRequired] string Crc64,
+    [property: JsonRequired] string ContentType,
     string? Verified)
 {
     public const int CurrentSchema = 1;
@@ -83,10 +84,11 @@ public sealed record VideoSidecar(
 }
 
 /// <param name="Duration">Seconds; -1 lets the model choose.</param>
-public sealed record SidecarParameters(string? NegativePrompt, string Resolution, int Duration, int? Seed, bool PromptExtend, bool Watermark);
+public sealed record SidecarParameters(
+    string? NegativePrompt, [property: JsonRequired] string Resolution, [property: JsonRequired] int Duration, int? Seed, bool PromptExtend, bool Watermark);
 
 /// <param name="Path">Relative to the storage root.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-public sealed record SidecarImage(string Path, string? ContentType, long? Size, int? Width, int? Height, bool HasAlpha);
+public sealed record SidecarImage([property: JsonRequired] string Path, string? ContentType, long? Size, int? Width, int? Height, bool HasAlpha);

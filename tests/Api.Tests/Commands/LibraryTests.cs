@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
@@ -328,6 +329,21 @@ public sealed class LibraryTests : LibraryTest
         }
 
         Assert.Equal(0, await CommandLine.RunAsync(["import", file, .. Configuration()]));
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_lacks_a_member_does_not_stop_reindex()
+    {
+        var stored = await StoredAsync(2);
+        var sidecar = PathOf(stored[0]) + ".json";
+        var told = JsonNode.Parse(await File.ReadAllTextAsync(sidecar, Ct))!.AsObject();
+        told.Remove("content_type");
+        await File.WriteAllTextAsync(sidecar, told.ToJsonString(), Ct);
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Database)!)) File.Delete(file);
+
+        Assert.Equal(0, await CommandLine.RunAsync(["reindex", .. Configuration()]));
+
+        foreach (var workspace in stored) Assert.Equal(workspace.Video!.File!.Sha256, (await FindAsync(workspace.Id.Value))!.Video!.File!.Sha256);
     }
 
     [Fact]

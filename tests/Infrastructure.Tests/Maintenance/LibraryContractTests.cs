@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Domain.Workspaces;
 using VideoPlatform.Infrastructure.Maintenance;
 using VideoPlatform.Infrastructure.Tests.Archive;
 using VideoPlatform.Testing.Files;
 using VideoPlatform.Testing.Library;
+using VideoPlatform.Testing.Records;
 
 namespace VideoPlatform.Infrastructure.Tests.Maintenance;
 
@@ -42,6 +44,41 @@ public sealed class FileLibraryTests : LibraryContract, IDisposable
         Assert.Null(Files.Detect(video.Value));
         Assert.Null(await Files.SumAsync(video.Value, TestContext.Current.CancellationToken));
         Assert.IsType<SidecarAnswer.Unreadable>(await Sidecars.ReadAsync(video, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("schema_version")]
+    [InlineData("file")]
+    [InlineData("stem")]
+    [InlineData("workspace_created_at")]
+    [InlineData("requested_at")]
+    [InlineData("archived_at")]
+    [InlineData("size")]
+    [InlineData("sha256")]
+    [InlineData("crc64")]
+    [InlineData("content_type")]
+    [InlineData("image.path")]
+    [InlineData("parameters.resolution")]
+    [InlineData("parameters.duration")]
+    public async Task A_sidecar_without_what_every_one_says_cannot_be_understood(string member)
+    {
+        Assert.IsType<SidecarAnswer.Unreadable>(await ReadWithoutAsync(member, gone: true));
+        Assert.IsType<SidecarAnswer.Unreadable>(await ReadWithoutAsync(member, gone: false));
+    }
+
+    [Theory]
+    [InlineData("workspace_name")]
+    [InlineData("image")]
+    [InlineData("request_id")]
+    [InlineData("parameters")]
+    [InlineData("parameters.seed")]
+    [InlineData("task_id")]
+    [InlineData("submitted_at")]
+    [InlineData("verified")]
+    public async Task A_sidecar_may_lack_what_not_every_one_says(string member)
+    {
+        Assert.IsType<SidecarAnswer.Read>(await ReadWithoutAsync(member, gone: true));
+        Assert.IsType<SidecarAnswer.Read>(await ReadWithoutAsync(member, gone: false));
     }
 
     [Fact]
@@ -85,6 +122,22 @@ public sealed class FileLibraryTests : LibraryContract, IDisposable
 
         using var afterwards = other.TryTake(alone: true);
         Assert.NotNull(afterwards);
+    }
+
+    private async Task<SidecarAnswer> ReadWithoutAsync(string member, bool gone)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var workspace = SampleWorkspaces.Completed();
+        var file = workspace.Video!.File!;
+        await Sidecars.WriteAsync(workspace, file, ct);
+        var path = storage.Root.Locate(file.Path) + ".json";
+        var sidecar = JsonNode.Parse(await File.ReadAllBytesAsync(path, ct))!;
+        var names = member.Split('.');
+        var holder = names[..^1].Aggregate(sidecar, (node, name) => node[name]!).AsObject();
+        Assert.True(holder.Remove(names[^1]));
+        if (!gone) holder[names[^1]] = null;
+        await File.WriteAllTextAsync(path, sidecar.ToJsonString(), ct);
+        return await Sidecars.ReadAsync(file.Path, ct);
     }
 
     protected override void Put(string path, byte[] bytes, DateTimeOffset modifiedAt)
