@@ -123,6 +123,17 @@ public abstract class StoredDocumentContract : IAsyncLifetime
         Assert.Equal((VideoStatus.Failed, "InvalidParameter: prompt"), (video.Status, video.Problem!.Message));
     }
 
+    [Fact]
+    public async Task The_tasks_of_replaced_videos_are_known_from_a_document_that_comes_in()
+    {
+        await Plant($$"""{ "video": { "status": "completed", "task_id": "t-3", "url": "{{Signed}}", "earlier_tasks": ["t-1", 2, "t-2", "t-1"] } }""");
+
+        Assert.Equal(["t-1", "t-2", "t-3"], (await Records.FindKnownTasksAsync(["t-1", "t-2", "t-3", "t-4"], Ct)).Order(StringComparer.Ordinal));
+
+        SampleWorkspaces.Ok(await Records.DeleteAsync(WorkspaceId.Parse(Id), _ => null, Ct));
+        Assert.Empty(await Records.FindKnownTasksAsync(["t-1", "t-2", "t-3"], Ct));
+    }
+
     [Theory]
     [InlineData("""{ }""")]
     [InlineData("""{ "video": null }""")]

@@ -41,6 +41,9 @@ internal sealed class WorkspaceDocument
     /// <exception cref="UnreadableRecordException">It cannot be taken apart (a name twice, broken text), or cannot be understood.</exception>
     public static WorkspaceDocument From(RawBsonDocument raw) => new(Materialize(() => raw.Materialize(BsonBinaryReaderSettings.Defaults)));
 
+    /// <summary>The tasks of videos that were replaced.</summary>
+    public IEnumerable<string> EarlierTasks => Bson.Inner("video")?.Member("earlier_tasks") is BsonArray tasks ? tasks.OfType<BsonString>().Select(task => task.Value) : [];
+
     /// <param name="now">For the members that are derived from the time.</param>
     public static WorkspaceDocument New(Workspace workspace, DateTimeOffset now) => new(Write(workspace, now));
 

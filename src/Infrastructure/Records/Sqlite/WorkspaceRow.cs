@@ -22,6 +22,9 @@ internal static class WorkspaceRow
         ON CONFLICT (id) DO NOTHING
         """;
 
+    // The tables take care of tasks that are replaced later; a document that is taken in brings its own along.
+    private const string InsertEarlierTask = "INSERT INTO earlier_tasks VALUES (@id, @task_id) ON CONFLICT (id, task_id) DO NOTHING";
+
     private const string Change =
         """
         UPDATE workspaces SET updated_at = @updated_at, status = @status, storage = @storage, lane = @lane, due_at = @due_at, model = @model, task_id = @task_id,
@@ -44,8 +47,13 @@ internal static class WorkspaceRow
     public static string Id(byte[] key) => Convert.ToHexStringLower(key);
 
     /// <returns>False when the id is taken.</returns>
-    public static bool TryInsert(SqliteSession session, WorkspaceDocument document, DateTimeOffset now) =>
-        session.Run(Insert, Columns(document, now)) > 0;
+    public static bool TryInsert(SqliteSession session, WorkspaceDocument document, DateTimeOffset now)
+    {
+        if (session.Run(Insert, Columns(document, now)) == 0) return false;
+
+        foreach (var task in document.EarlierTasks) session.Run(InsertEarlierTask, ("@id", Key(document.Workspace.Id)), ("@task_id", task));
+        return true;
+    }
 
     public static void Update(SqliteSession session, WorkspaceDocument document, DateTimeOffset now) => session.Run(Change, Columns(document, now));
 
