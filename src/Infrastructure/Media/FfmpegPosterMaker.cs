@@ -25,7 +25,7 @@ internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools to
         var poster = FileNames.Poster(file.Path);
         var final = root.Locate(poster);
         if (File.Exists(final)) return poster;
-        if (tools.Ffmpeg is null) return null;
+        if (tools.Ffmpeg is null || !FileContent.IsThere(root.Locate(file.Path))) return null;
 
         var part = Path.Combine(root.Thumbnails, $"{poster.FileName}.{Guid.NewGuid():n}{DurableFile.PartEnding}");
         try
@@ -72,7 +72,7 @@ internal sealed partial class FfmpegPosterMaker(StorageRoot root, FfmpegTools to
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);   // killed: it ends at once, and its file can be removed
             ct.ThrowIfCancellationRequested();
             return false;

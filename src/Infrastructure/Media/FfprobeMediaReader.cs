@@ -16,9 +16,9 @@ internal sealed partial class FfprobeMediaReader(StorageRoot root, FfmpegTools t
 
     public async Task<MediaFacts?> ReadAsync(StoredFile file, CancellationToken ct)
     {
-        if (tools.Ffprobe is null) return null;
-
         var path = root.Locate(file.Path);
+        if (tools.Ffprobe is null || !FileContent.IsThere(path)) return null;
+
         using var timeUp = new CancellationTokenSource(MaxTime, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeUp.Token);
         try
