@@ -17,10 +17,10 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
 
     public bool HasSentinel => File.Exists(Path.Combine(root.Folder, StorageRoot.SentinelName));
 
-    public IEnumerable<LibraryFile> Enumerate() =>
-        Enumerate(root.Folder, "", name => pictureEndings.Contains(Path.GetExtension(name)))
-            .Concat(Enumerate(root.Videos, StoragePath.Videos + "/", _ => true))
-            .Concat(Enumerate(root.Thumbnails, StoragePath.Thumbnails + "/", _ => true));
+    public IEnumerable<LibraryFile> Enumerate(Action<string>? unreadable = null) =>
+        Enumerate(root.Folder, "", name => pictureEndings.Contains(Path.GetExtension(name)), unreadable)
+            .Concat(Enumerate(root.Videos, StoragePath.Videos + "/", _ => true, unreadable))
+            .Concat(Enumerate(root.Thumbnails, StoragePath.Thumbnails + "/", _ => true, unreadable));
 
     public LibraryFile? Find(string path) => Describe(new FileInfo(root.Locate(path)), path);
 
@@ -71,13 +71,35 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
         }
     }
 
-    private static IEnumerable<LibraryFile> Enumerate(string folder, string prefix, Func<string, bool> isOurs)
+    private static IEnumerable<LibraryFile> Enumerate(string folder, string prefix, Func<string, bool> isOurs, Action<string>? unreadable)
     {
         var directory = new DirectoryInfo(folder);
         if (!directory.Exists) yield break;
 
-        foreach (var file in directory.EnumerateFiles())
-            if (file.Name[0] != '.' && isOurs(file.Name) && Describe(file, prefix + file.Name) is { } found) yield return found;
+        IEnumerator<FileInfo>? files = null;
+        try
+        {
+            while (TryNext() is { } file)
+                if (file.Name[0] != '.' && isOurs(file.Name) && Describe(file, prefix + file.Name) is { } found) yield return found;
+        }
+        finally
+        {
+            files?.Dispose();
+        }
+
+        FileInfo? TryNext()
+        {
+            try
+            {
+                files ??= directory.EnumerateFiles().GetEnumerator();
+                return files.MoveNext() ? files.Current : null;
+            }
+            catch (Exception e) when (unreadable is not null && e is IOException or UnauthorizedAccessException)
+            {
+                unreadable(prefix.Length == 0 ? "." : prefix.TrimEnd('/'));
+                return null;
+            }
+        }
     }
 
     private static LibraryFile? Describe(FileInfo file, string path)

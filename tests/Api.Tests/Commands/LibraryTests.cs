@@ -347,6 +347,23 @@ public sealed class LibraryTests : LibraryTest
     }
 
     [Fact]
+    public async Task A_sidecar_that_cannot_be_read_stops_neither_verify_nor_repair()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        var stored = await StoredAsync(2);
+        var sidecar = PathOf(stored[0]) + ".json";
+        File.Delete(sidecar);
+        File.CreateSymbolicLink(sidecar, sidecar);   // leads to itself: whoever opens it fails
+        File.Delete(PathOf(stored[1]) + ".json");
+
+        var found = await VerifyAsync();
+        var repaired = await RepairAsync();
+
+        Assert.Equal([(FindingKind.Unreadable, Id(0)), (FindingKind.SidecarMissing, Id(1))], found.Select(f => (f.Kind, f.Id!.Value.Value)));
+        Assert.Equal([(RepairOutcome.Failed, Id(0)), (RepairOutcome.Rewritten, Id(1))], repaired.Select(r => (r.Outcome, r.Id!.Value.Value)));
+    }
+
+    [Fact]
     public async Task An_adopted_task_is_followed_until_it_is_stored_and_again_means_go_on()
     {
         ComeToNow();

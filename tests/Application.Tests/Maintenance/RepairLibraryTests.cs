@@ -97,6 +97,32 @@ public sealed class RepairLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_sidecar_that_cannot_be_read_is_told_and_the_others_are_mended()
+    {
+        var (forbidden, bare) = (await GivenStored(), await GivenStored());
+        Library.Forbidden = PathOf(forbidden) + ".json";
+        Library.Remove(PathOf(bare) + ".json");
+
+        var counts = Ok(await Repair()).Counts;
+
+        Assert.Equal((1, 1), (counts[RepairOutcome.Failed], counts[RepairOutcome.Rewritten]));
+        Assert.Equal(Library.Forbidden, Listener.Items.Single(item => item.Outcome is RepairOutcome.Failed).Path);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_read_is_told_and_the_rest_is_mended()
+    {
+        var bare = await GivenStored();
+        Library.Remove(PathOf(bare) + ".json");
+        Library.Forbidden = "thumbnails";
+
+        var counts = Ok(await Repair()).Counts;
+
+        Assert.Equal((1, 1), (counts[RepairOutcome.Failed], counts[RepairOutcome.Rewritten]));
+        Assert.Equal("thumbnails", Listener.Items.Single(item => item.Outcome is RepairOutcome.Failed).Path);
+    }
+
+    [Fact]
     public async Task A_lost_file_that_comes_back_is_named_again()
     {
         var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)));

@@ -68,6 +68,34 @@ public sealed class VerifyLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_sidecar_that_cannot_be_read_is_a_finding_and_the_others_are_looked_at()
+    {
+        var (forbidden, bare) = (await GivenStored(), await GivenStored());
+        Library.Forbidden = PathOf(forbidden) + ".json";
+        Library.Remove(PathOf(bare) + ".json");
+
+        Ok(await Verify());
+
+        Assert.Equal(
+            [(FindingKind.Unreadable, Library.Forbidden), (FindingKind.SidecarMissing, PathOf(bare) + ".json")],
+            Listener.Findings.Select(f => (f.Kind, f.Path)).OrderBy(f => f.Kind));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_read_is_a_finding_and_the_others_are_looked_at()
+    {
+        await GivenStored();
+        Library.Put("videos/stray.mp4", [1]);
+        Library.Forbidden = "thumbnails";
+
+        Ok(await Verify());
+
+        Assert.Equal(
+            [(FindingKind.FileWithoutRecord, "videos/stray.mp4"), (FindingKind.Unreadable, "thumbnails")],
+            Listener.Findings.Select(f => (f.Kind, f.Path)).OrderBy(f => f.Kind));
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_is_told_that_not_everything_was_looked_at()
     {
         await GivenStored();

@@ -20,7 +20,7 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
 
     public bool HasSentinel { get; set; } = true;
 
-    /// <summary>A file whose bytes nobody may read.</summary>
+    /// <summary>A file whose bytes nobody may read or move, or a folder that nobody may look into.</summary>
     public string? Forbidden { get; set; }
 
     /// <summary>Every path, the trash included.</summary>
@@ -34,8 +34,11 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
         if (path.StartsWith(StoragePath.Videos + "/", StringComparison.Ordinal)) archive.Lose(StoragePath.Parse(path));
     }
 
-    public IEnumerable<LibraryFile> Enumerate() =>
-        All().Where(file => IsOurs(file.Key)).Select(file => Describe(file.Key, file.Value)).ToList();
+    public IEnumerable<LibraryFile> Enumerate(Action<string>? unreadable = null)
+    {
+        if (Forbidden is StoragePath.Videos or StoragePath.Thumbnails) (unreadable ?? throw new UnauthorizedAccessException(Forbidden))(Forbidden);
+        return All().Where(file => IsOurs(file.Key) && !file.Key.StartsWith($"{Forbidden}/", StringComparison.Ordinal)).Select(file => Describe(file.Key, file.Value)).ToList();
+    }
 
     public LibraryFile? Find(string path) => Get(path) is { } entry ? Describe(path, entry) : null;
 
@@ -58,7 +61,7 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
     {
         ct.ThrowIfCancellationRequested();
         return Task.FromResult<SidecarAnswer>(
-            Get(video.Value + FileNames.SidecarEnding) is not { } entry ? new SidecarAnswer.Missing()
+            Readable(video.Value + FileNames.SidecarEnding) is not { } entry ? new SidecarAnswer.Missing()
             : entry.Told is not { } told ? new SidecarAnswer.Unreadable()
             : new SidecarAnswer.Read(told.File.Path.FileName, Rebuild(told.Workspace, told.File with { Path = video })));
     }
@@ -72,7 +75,7 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
 
     public string? Take(string path)
     {
-        if (Get(path) is not { } entry) return null;
+        if (Readable(path) is not { } entry) return null;
 
         var trashed = $"{TrashFolder}{clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}/{path}";
         for (var copy = 1; files.ContainsKey(trashed); copy++) trashed = $"{trashed[..(trashed.IndexOf(path, StringComparison.Ordinal) + path.Length)]}.{copy}";

@@ -10,7 +10,8 @@ public interface ILibraryFiles
     bool HasSentinel { get; }
 
     /// <summary>Every file of the library, read lazily and in no order: pictures in the root, everything in <c>videos/</c> and <c>thumbnails/</c>. Hidden files are not ours.</summary>
-    IEnumerable<LibraryFile> Enumerate();
+    /// <param name="unreadable">Told the folder, relative to the root, that cannot be read to its end, and the others go on. Null: that ends it with an exception.</param>
+    IEnumerable<LibraryFile> Enumerate(Action<string>? unreadable = null);
 
     /// <summary>The file at a relative path; null when there is none.</summary>
     LibraryFile? Find(string path);

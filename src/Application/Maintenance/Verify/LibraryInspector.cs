@@ -78,7 +78,7 @@ internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibrary
     private async Task InspectFiles(NameSet names, IVerifyListener listener, CancellationToken ct)
     {
         List<(LibraryFile File, Finding Finding)> suspects = [];
-        foreach (var file in files.Enumerate())
+        foreach (var file in files.Enumerate(unreadable: folder => Tell(new Finding(FindingKind.Unreadable, null, folder), listener)))
         {
             ct.ThrowIfCancellationRequested();
             Files++;

@@ -53,7 +53,7 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Finding(FindingKind.Unreadable, id, path, null, e.GetType().Name);
+            return Unreadable(id, path, e);
         }
     }
 
@@ -62,16 +62,23 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
         var path = file.Path.Value + FileNames.SidecarEnding;
         if (LibraryNames.SafeVideo(file.Path.Value) is null) return null;   // the earlier system kept it somewhere else
 
-        return await sidecars.ReadAsync(file.Path, ct) switch
+        try
         {
-            SidecarAnswer.Missing => new Finding(FindingKind.SidecarMissing, workspace.Id, path),
-            SidecarAnswer.Unreadable => new Finding(FindingKind.SidecarDisagrees, workspace.Id, path, null, "cannot be understood"),
-            SidecarAnswer.Read read => Compare(workspace, file, read)
-                .Where(pair => pair.Expected is not null && pair.Expected != pair.Actual)
-                .Select(pair => new Finding(FindingKind.SidecarDisagrees, workspace.Id, path, $"{pair.What} {pair.Expected}", $"{pair.What} {pair.Actual ?? "missing"}"))
-                .FirstOrDefault(),
-            _ => null,
-        };
+            return await sidecars.ReadAsync(file.Path, ct) switch
+            {
+                SidecarAnswer.Missing => new Finding(FindingKind.SidecarMissing, workspace.Id, path),
+                SidecarAnswer.Unreadable => new Finding(FindingKind.SidecarDisagrees, workspace.Id, path, null, "cannot be understood"),
+                SidecarAnswer.Read read => Compare(workspace, file, read)
+                    .Where(pair => pair.Expected is not null && pair.Expected != pair.Actual)
+                    .Select(pair => new Finding(FindingKind.SidecarDisagrees, workspace.Id, path, $"{pair.What} {pair.Expected}", $"{pair.What} {pair.Actual ?? "missing"}"))
+                    .FirstOrDefault(),
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unreadable(workspace.Id, path, e);
+        }
     }
 
     private static IEnumerable<(string What, string? Expected, string? Actual)> Compare(Workspace workspace, StoredFile file, SidecarAnswer.Read read)
@@ -88,6 +95,8 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
         yield return ("model", video.Request?.Model, read.Workspace.Video?.Request?.Model);
         yield return ("prompt", video.Request?.Prompt, read.Workspace.Video?.Request?.Prompt);
     }
+
+    private static Finding Unreadable(WorkspaceId id, string path, Exception e) => new(FindingKind.Unreadable, id, path, null, e.GetType().Name);
 
     private static string Text(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ public enum FindingKind
     /// <summary>The bytes are no video, or their end is missing. Only where the earlier system recorded no size.</summary>
     NotAVideo,
 
-    /// <summary>The file cannot be read.</summary>
+    /// <summary>The file, or a whole folder of the library, cannot be read.</summary>
     Unreadable,
 
     /// <summary>What an unfinished fetch or upload has left, and nobody goes on with.</summary>
