@@ -18,6 +18,7 @@ internal static class CleanCommand
 
             Only files older than an hour that no record named in two readings of all records, and only in a root that carries .videoplatform.
             With --apply, trash older than 30 days is removed. A video whose own record has no file is left: repair names it.
+            Exit code 3: something could not be read, moved or removed; each is named, and the others were done.
 
             Examples:
               clean
@@ -54,9 +55,10 @@ internal static class CleanCommand
             (apply ? $"{totals.Files} files moved to the trash" : $"{totals.Files} files would be moved to the trash (dry run; --apply does it)") + $", {ReportWriting.Bytes(totals.Bytes)}"
             + (totals.More > 0 ? $"; {totals.More} more for another run (--max {max})" : "")
             + (totals.Wanted > 0 ? $"; {totals.Wanted} left that repair can name" : "")
+            + (totals.Failed > 0 ? $"; {totals.Failed} failed" : "")
             + (apply ? $"; {totals.Removed} files older than {CleanRules.TrashAge.Days} days removed from the trash" : ""));
         if (totals.Interrupted) await Console.Error.WriteLineAsync("Interrupted; what was moved lies in the trash, and the command may be run again.");
-        return totals.Interrupted ? CommandLine.DoneWithFailures : CommandLine.Done;
+        return totals.Failed > 0 || totals.Interrupted ? CommandLine.DoneWithFailures : CommandLine.Done;
     }
 
     private sealed class Listener(IWork work, List<string> lines) : ICleanListener
@@ -72,6 +74,12 @@ internal static class CleanCommand
         public void Wanted(LibraryFile file)
         {
             lines.Add($"wanted   {file.Path}");
+            work.Step();
+        }
+
+        public void Failed(string path, string reason)
+        {
+            lines.Add($"failed   {path}  {reason}");
             work.Step();
         }
     }

@@ -364,6 +364,18 @@ public sealed class LibraryTests : LibraryTest
     }
 
     [Fact]
+    public async Task Clean_names_what_it_cannot_move()
+    {
+        await StoredAsync(1);
+        Old(Path.Combine(Videos, $"{Id(50)}_1.mp4"));
+        Old(Path.Combine(Videos, $"{Id(51)}_1.mp4"));
+        await File.WriteAllTextAsync(Path.Combine(Root, ".trash"), "not a folder", Ct);
+
+        Assert.Equal(3, await CommandLine.RunAsync(["clean", "--apply", .. Configuration()]));
+        Assert.Equal(2, (await CleanAsync(apply: true)).Failed);
+    }
+
+    [Fact]
     public async Task An_adopted_task_is_followed_until_it_is_stored_and_again_means_go_on()
     {
         ComeToNow();
@@ -533,6 +545,8 @@ public sealed class LibraryTests : LibraryTest
         public void Taken(LibraryFile file, string? trashed) { }
 
         public void Wanted(LibraryFile file) { }
+
+        public void Failed(string path, string reason) { }
     }
 
     /// <summary>The moment between the last look and the move: a record begins to fetch under that very name.</summary>

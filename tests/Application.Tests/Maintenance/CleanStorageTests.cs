@@ -120,6 +120,32 @@ public sealed class CleanStorageTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_moved_is_named_and_does_not_stop_the_rest()
+    {
+        for (var n = 0; n < 3; n++) Library.Put($"videos/stray{n}.mp4", [1], Now.AddHours(-2));
+        Library.Forbidden = "videos/stray1.mp4";
+
+        var totals = Ok(await Clean());
+
+        Assert.Equal((2, 1), (totals.Files, totals.Failed));
+        Assert.Equal(["videos/stray1.mp4"], Listener.Failed);
+        Assert.Equal([".trash/2026-01-02/videos/stray0.mp4", ".trash/2026-01-02/videos/stray2.mp4", "videos/stray1.mp4"], Library.Paths);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_read_is_named_and_the_others_are_cleaned()
+    {
+        Library.Put("videos/stray.mp4", [1], Now.AddHours(-2));
+        Library.Put("thumbnails/stray.jpg", [1], Now.AddHours(-2));
+        Library.Forbidden = "thumbnails";
+
+        var totals = Ok(await Clean());
+
+        Assert.Equal((1, 1), (totals.Files, totals.Failed));
+        Assert.Equal(["thumbnails"], Listener.Failed);
+    }
+
+    [Fact]
     public async Task None_at_all_is_no_wish() => Assert.Equal(["max"], Assert.IsType<ValidationFailed>(ErrorOf(await Clean(max: 0))).Fields.Keys);
 
     [Fact]

@@ -63,6 +63,8 @@ public abstract class LibraryUseCases : Testing.UseCases.UseCases
 
         public List<string> Wanted { get; } = [];
 
+        public List<string> Failed { get; } = [];
+
         public List<string> Rebuilt { get; } = [];
 
         public List<string> Bad { get; } = [];
@@ -90,6 +92,8 @@ public abstract class LibraryUseCases : Testing.UseCases.UseCases
         }
 
         void ICleanListener.Wanted(LibraryFile file) => Wanted.Add(file.Path);
+
+        void ICleanListener.Failed(string path, string reason) => Failed.Add(path);
 
         void IReindexListener.Rebuilt(WorkspaceId id, string path)
         {

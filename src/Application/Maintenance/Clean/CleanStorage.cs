@@ -19,7 +19,8 @@ public sealed record CleanStorage(bool Apply, int Max, ICleanListener Listener) 
 /// <param name="Wanted">Videos that a record without a file may want.</param>
 /// <param name="More">Further files that another run would take.</param>
 /// <param name="Removed">Files that left the trash for good.</param>
-public sealed record CleanTotals(int Files, long Bytes, int Wanted, int More, int Removed, bool Interrupted);
+/// <param name="Failed">Files, or whole folders, that could not be read, moved or removed.</param>
+public sealed record CleanTotals(int Files, long Bytes, int Wanted, int More, int Removed, int Failed, bool Interrupted);
 
 /// <summary>Hears how a clean-up goes on. One call at a time.</summary>
 public interface ICleanListener
@@ -31,6 +32,10 @@ public interface ICleanListener
 
     /// <summary>Left, because the record after which it is named has no file: <c>repair</c> names it.</summary>
     void Wanted(LibraryFile file);
+
+    /// <summary>It did not work; the others go on.</summary>
+    /// <param name="path">Where it lies, relative to the root.</param>
+    void Failed(string path, string reason);
 }
 
 internal sealed class CleanStorageValidator : AbstractValidator<CleanStorage>
@@ -48,7 +53,7 @@ public static class CleanRules
 internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibraryFiles files, FileClaims claims, IRecordOwners records, ITrash trash, TimeProvider clock)
     : IRequestHandler<CleanStorage, Result<CleanTotals>>
 {
-    private CleanTotals totals = new(0, 0, 0, 0, 0, false);
+    private CleanTotals totals = new(0, 0, 0, 0, 0, 0, false);
 
     public async Task<Result<CleanTotals>> Handle(CleanStorage command, CancellationToken ct)
     {
@@ -56,10 +61,10 @@ internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibr
 
         try
         {
-            var unnamed = await FindUnnamedAsync(ct);
+            var unnamed = await FindUnnamedAsync(command.Listener, ct);
             command.Listener.Found(unnamed.Count);
             foreach (var file in unnamed) await TakeAsync(command, file, ct);
-            if (command.Apply) totals = totals with { Removed = trash.Empty(DateOnly.FromDateTime((clock.GetUtcNow() - CleanRules.TrashAge).UtcDateTime)) };
+            if (command.Apply) EmptyTrash(command.Listener);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -69,11 +74,11 @@ internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibr
         return totals;
     }
 
-    private async Task<List<LibraryFile>> FindUnnamedAsync(CancellationToken ct)
+    private async Task<List<LibraryFile>> FindUnnamedAsync(ICleanListener listener, CancellationToken ct)
     {
         var before = await FileClaims.ListNamesAsync(workspaces, ct);
         var old = clock.GetUtcNow() - FileClaims.Grace;
-        var unnamed = files.Enumerate().Where(file => file.ModifiedAt <= old && !before.Contains(file.Path)).ToList();
+        var unnamed = files.Enumerate(unreadable: folder => Fail(listener, folder, "The folder cannot be read.")).Where(file => file.ModifiedAt <= old && !before.Contains(file.Path)).ToList();
         if (unnamed.Count == 0) return unnamed;
 
         var after = await FileClaims.ListNamesAsync(workspaces, ct);
@@ -101,13 +106,39 @@ internal sealed class CleanStorageHandler(IWorkspaceRepository workspaces, ILibr
         }
 
         string? trashed = null;
-        if (command.Apply)
+        try
         {
-            if (!files.HasSentinel || (trashed = trash.Take(file.Path)) is null) return;
-            if (await claims.FindAsync(file, CancellationToken.None) is not FileClaim.Free && trash.TryPutBack(trashed, file.Path)) return;
+            if (command.Apply)
+            {
+                if (!files.HasSentinel || (trashed = trash.Take(file.Path)) is null) return;
+                if (await claims.FindAsync(file, CancellationToken.None) is not FileClaim.Free && trash.TryPutBack(trashed, file.Path)) return;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // one bad file never stops the rest
+        {
+            Fail(command.Listener, trashed ?? file.Path, e.Message);
+            return;
         }
 
         totals = totals with { Files = totals.Files + 1, Bytes = totals.Bytes + file.Size };
         command.Listener.Taken(file, trashed);
+    }
+
+    private void EmptyTrash(ICleanListener listener)
+    {
+        try
+        {
+            totals = totals with { Removed = trash.Empty(DateOnly.FromDateTime((clock.GetUtcNow() - CleanRules.TrashAge).UtcDateTime)) };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(listener, "the trash", e.Message);
+        }
+    }
+
+    private void Fail(ICleanListener listener, string path, string reason)
+    {
+        totals = totals with { Failed = totals.Failed + 1 };
+        listener.Failed(path, reason);
     }
 }
