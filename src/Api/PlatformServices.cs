@@ -108,10 +108,17 @@ internal static partial class PlatformServices
     public static async Task OpenAsync(this IServiceProvider services, CancellationToken ct)
     {
         await services.GetRequiredService<IRecordsStarter>().StartAsync(ct);
-        var clock = services.GetRequiredService<TimeProvider>();
-        var counts = await services.GetRequiredService<IWorkspaceRepository>().CountAsync(clock.GetUtcNow(), clock.GetUtcNow(), ct);
+        await services.GetRequiredService<StorageRoot>().OpenAsync(await services.KnowStorageAsync(ct), ct);
+        await services.GetRequiredService<IStorageMemory>().RememberStorageAsync(ct);
+    }
 
-        // Only files that this product has archived have a recorded size; those of the earlier system lie in a root without a sentinel.
-        await services.GetRequiredService<StorageRoot>().OpenAsync(recordsExist: counts.StoredBytes > 0, ct);
+    /// <summary>Whether a storage root without its sentinel cannot be that of the records.</summary>
+    public static async Task<bool> KnowStorageAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        if (await services.GetRequiredService<IStorageMemory>().KnowsStorageAsync(ct)) return true;
+
+        // Records of before there was such a memory: only files that this product has archived have a recorded size; those of the earlier system lie in a root without a sentinel.
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return (await services.GetRequiredService<IWorkspaceRepository>().CountAsync(now, now, ct)).StoredBytes > 0;
     }
 }

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using VideoPlatform.Api.Configuration;
 using VideoPlatform.Application.Maintenance.Library;
-using VideoPlatform.Application.Workspaces;
 using VideoPlatform.Domain.Results;
 using VideoPlatform.Infrastructure.Archive;
 using VideoPlatform.Infrastructure.Records;
@@ -120,9 +119,7 @@ internal sealed class CommandHost : IAsyncDisposable
 
     private async Task RefuseLostStorageAsync(CancellationToken ct)
     {
-        var now = Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var counts = await Services.GetRequiredService<IWorkspaceRepository>().CountAsync(now, now, ct);
-        if (counts.StoredBytes > 0 && !Services.GetRequiredService<ILibraryFiles>().HasSentinel) throw Services.GetRequiredService<StorageRoot>().LostSentinel();
+        if (!Services.GetRequiredService<ILibraryFiles>().HasSentinel && await Services.KnowStorageAsync(ct)) throw Services.GetRequiredService<StorageRoot>().LostSentinel();
     }
 
     // The output is the command's own; the log joins in from warnings up, unless somebody asked for more.

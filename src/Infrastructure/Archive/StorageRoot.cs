@@ -9,8 +9,8 @@ namespace VideoPlatform.Infrastructure.Archive;
 public sealed class StorageUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>
-/// The folder that holds everything we store. It carries a sentinel file with an instance id: a root that has lost it while records
-/// name files in it is a disk that is not mounted, and writing there would hide it.
+/// The folder that holds everything we store. It carries a sentinel file with an instance id: a root that has lost it, although the records
+/// know one, is a disk that is not mounted, and writing there would hide it.
 /// </summary>
 public sealed class StorageRoot(IOptions<StorageOptions> options)
 {
@@ -33,14 +33,14 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
     internal string Locate(string path) => Path.Combine(Folder, path.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>To be called once before anything is stored: makes the folders, proves that they can be written, and reads or writes the sentinel.</summary>
-    /// <param name="recordsExist">Some record names a file of ours: then a root without a sentinel is refused and left as it is.</param>
+    /// <param name="isKnown">The records know a root with a sentinel, or name a file of ours: then one without is refused and left as it is.</param>
     /// <exception cref="StorageUnavailableException">The root cannot be used; the message says why and what to do.</exception>
-    public async Task OpenAsync(bool recordsExist, CancellationToken ct)
+    public async Task OpenAsync(bool isKnown, CancellationToken ct)
     {
         try
         {
             InstanceId = await ReadSentinelAsync(ct);
-            if (InstanceId is null && recordsExist) throw LostSentinel();
+            if (InstanceId is null && isKnown) throw LostSentinel();
 
             Directory.CreateDirectory(Videos);
             Directory.CreateDirectory(Thumbnails);
@@ -55,10 +55,10 @@ public sealed class StorageRoot(IOptions<StorageOptions> options)
         }
     }
 
-    /// <summary>What is to be said when records name files in a root that does not carry its sentinel.</summary>
+    /// <summary>What is to be said when the records are about a root with a sentinel, and this one does not carry it.</summary>
     public StorageUnavailableException LostSentinel() => new(
-        $"Storage:Root is {Folder}, but it does not carry the file {SentinelName} although records name files in it. " +
-        "Is its disk not mounted? Mount it, or correct Storage:Root.");
+        $"Storage:Root is {Folder}, but it does not carry the file {SentinelName}, which the storage of these records has. " +
+        $"Is its disk not mounted? Mount it, or correct Storage:Root; if the storage was moved on purpose, copy {SentinelName} along.");
 
     /// <summary>Whether the root is still there, with its sentinel: a disk that was taken away is not a place to write to.</summary>
     public bool IsUsable() => File.Exists(Sentinel) && Directory.Exists(Videos);

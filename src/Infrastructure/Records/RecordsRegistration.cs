@@ -10,7 +10,7 @@ namespace VideoPlatform.Infrastructure.Records;
 
 public static class RecordsRegistration
 {
-    /// <summary>The stores behind <see cref="IWorkspaceRepository"/> and <see cref="IIdempotencyStore"/>, in the database that <see cref="PersistenceOptions"/>
+    /// <summary>The stores behind <see cref="IWorkspaceRepository"/>, <see cref="IIdempotencyStore"/> and <see cref="IStorageMemory"/>, in the database that <see cref="PersistenceOptions"/>
     /// names, bound and checked by the program. <see cref="IRecordsStarter"/> must have run before they are used.</summary>
     public static IServiceCollection AddRecords(this IServiceCollection services)
     {
@@ -20,6 +20,7 @@ public static class RecordsRegistration
         services.AddSingleton<SqliteWorkspaceRepository>().AddSingleton<MongoWorkspaceRepository>();
         services.AddSingleton<SqliteIdempotencyStore>().AddSingleton<MongoIdempotencyStore>();
         services.AddSingleton(Chosen<IRecordsStarter, SqliteDatabase, MongoRecords>);
+        services.AddSingleton(Chosen<IStorageMemory, SqliteDatabase, MongoRecords>);
         services.AddSingleton(Chosen<IWorkspaceRepository, SqliteWorkspaceRepository, MongoWorkspaceRepository>);
         services.AddSingleton(Chosen<IForeignDocuments, SqliteWorkspaceRepository, MongoWorkspaceRepository>);
         services.AddSingleton(Chosen<IIdempotencyStore, SqliteIdempotencyStore, MongoIdempotencyStore>);

@@ -304,6 +304,28 @@ public sealed class LibraryTests : LibraryTest
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories).Order());
     }
 
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("migrate-videos")]
+    [InlineData("migrate-videos --dry-run")]
+    public async Task A_lost_sentinel_is_noticed_though_all_files_are_the_earlier_systems(string command)
+    {
+        Directory.CreateDirectory(Videos);
+        await File.WriteAllBytesAsync(Path.Combine(Videos, $"{Id(0)}_1767177366572.mp4"), Content("x"), Ct);
+        await ImportAsync($$$"""{"_id":{"$oid":"{{{Id(0)}}}"},"video":{"status":"completed","task_id":"t","url":"/uploads/videos/{{{Id(0)}}}_1767177366572.mp4","error":null}}""");
+        Assert.Equal(1, (await MigrateAsync()).Totals.Stored);
+        Directory.Move(Root, Root + "-elsewhere");
+        Directory.CreateDirectory(Root);
+        var before = await DocumentAsync(Id(0));
+
+        Assert.Equal(2, await CommandLine.RunAsync([.. command.Split(' '), .. Configuration()]));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+        Assert.Equal(before, await DocumentAsync(Id(0)));
+        File.Copy(Path.Combine(Root + "-elsewhere", ".videoplatform"), Path.Combine(Root, ".videoplatform"));
+        Assert.Equal(3, await CommandLine.RunAsync(["verify", .. Configuration()]));   // as the message says: now it is looked at, and the file is not there
+    }
+
     [Fact]
     public async Task Clean_waits_for_no_other_command_and_disturbs_none()
     {

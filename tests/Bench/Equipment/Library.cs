@@ -33,7 +33,7 @@ internal sealed class Library : IDisposable
     /// <summary>Makes the database and the storage where they are missing.</summary>
     public static async Task<Library> OpenAsync(string folder, CancellationToken ct)
     {
-        await new StorageRoot(Options.Create(new StorageOptions { Root = Storage(folder) })).OpenAsync(recordsExist: false, ct);
+        await new StorageRoot(Options.Create(new StorageOptions { Root = Storage(folder) })).OpenAsync(isKnown: false, ct);
         await using (var database = new SqliteDatabase(new SqliteOptions { Path = Database(folder) })) await database.StartAsync(ct);
         return new Library(SqliteSession.Open(Database(folder), TimeSpan.FromSeconds(30)));
     }

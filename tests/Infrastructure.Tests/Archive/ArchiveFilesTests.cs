@@ -249,7 +249,7 @@ public sealed class ArchiveFilesTests : IDisposable
         using var disk = SmallDisk.TryMount(3 * 1024 * 1024);
         Assert.SkipWhen(disk is null, "A small disk (tmpfs) cannot be mounted here.");
         var root = new StorageRoot(Options.Create(new StorageOptions { Root = disk.Folder }));
-        await root.OpenAsync(recordsExist: false, CancellationToken.None);
+        await root.OpenAsync(isKnown: false, CancellationToken.None);
         var video = SampleVideo.Mp4(4_000_000);
         var archive = new FileVideoArchive(root, new FakeStorageSpace(), Options.Create(new DownloadOptions()), clock);
 

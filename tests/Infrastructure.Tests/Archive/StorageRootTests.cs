@@ -19,7 +19,7 @@ public sealed class StorageRootTests : IDisposable
     [Fact]
     public async Task A_new_root_gets_its_folders_and_its_sentinel()
     {
-        await storage.Root.OpenAsync(recordsExist: false, CancellationToken.None);
+        await storage.Root.OpenAsync(isKnown: false, CancellationToken.None);
 
         Assert.True(Directory.Exists(storage.Root.Videos));
         Assert.True(Directory.Exists(storage.Root.Thumbnails));
@@ -31,10 +31,10 @@ public sealed class StorageRootTests : IDisposable
     [Fact]
     public async Task The_instance_stays_the_same()
     {
-        await storage.Root.OpenAsync(recordsExist: false, CancellationToken.None);
+        await storage.Root.OpenAsync(isKnown: false, CancellationToken.None);
         var again = new StorageRoot(Options.Create(storage.Options));
 
-        await again.OpenAsync(recordsExist: true, CancellationToken.None);
+        await again.OpenAsync(isKnown: true, CancellationToken.None);
 
         Assert.Equal(storage.Root.InstanceId, again.InstanceId);
     }
@@ -42,24 +42,25 @@ public sealed class StorageRootTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_root_without_its_sentinel_is_refused_while_records_name_files(bool folderExists)
+    public async Task A_root_without_its_sentinel_is_refused_when_the_records_know_one(bool folderExists)
     {
         if (folderExists) Directory.CreateDirectory(storage.Root.Folder);
 
-        var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: true, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(isKnown: true, CancellationToken.None));
 
         Assert.Contains("not mounted", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("copy .videoplatform along", refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(storage.Root.Videos));
         Assert.False(File.Exists(Sentinel));
     }
 
     [Fact]
-    public async Task The_folder_of_an_earlier_system_is_taken_over_while_no_record_names_a_file()
+    public async Task The_folder_of_an_earlier_system_is_taken_over_while_the_records_know_none()
     {
         Directory.CreateDirectory(storage.Root.Folder);
         await File.WriteAllTextAsync(Path.Combine(storage.Root.Folder, "1767008037365-8206bx2s.png"), "old");
 
-        await storage.Root.OpenAsync(recordsExist: false, CancellationToken.None);
+        await storage.Root.OpenAsync(isKnown: false, CancellationToken.None);
 
         Assert.True(File.Exists(Sentinel));
         Assert.Equal(["1767008037365-8206bx2s.png"], storage.Files);
@@ -74,7 +75,7 @@ public sealed class StorageRootTests : IDisposable
         Directory.CreateDirectory(storage.Root.Folder);
         await File.WriteAllTextAsync(Sentinel, text);
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: false, CancellationToken.None));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(isKnown: false, CancellationToken.None));
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class StorageRootTests : IDisposable
         Directory.CreateDirectory(storage.Root.Folder);
         await NamedPipe.MakeAsync(Sentinel, TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: false, CancellationToken.None));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(isKnown: false, CancellationToken.None));
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class StorageRootTests : IDisposable
         await File.WriteAllTextAsync(storage.Root.Folder, "a file where the folder should be");
         try
         {
-            var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(recordsExist: false, CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Root.OpenAsync(isKnown: false, CancellationToken.None));
 
             Assert.Contains("Storage:Root", refused.Message, StringComparison.Ordinal);
         }

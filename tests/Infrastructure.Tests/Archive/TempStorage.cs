@@ -23,7 +23,7 @@ public sealed class TempStorage : IDisposable
     public static TempStorage Open()
     {
         var storage = new TempStorage();
-        storage.Root.OpenAsync(recordsExist: false, CancellationToken.None).GetAwaiter().GetResult();
+        storage.Root.OpenAsync(isKnown: false, CancellationToken.None).GetAwaiter().GetResult();
         return storage;
     }
 

@@ -148,7 +148,7 @@ public sealed class SkiaPictureStoreTests : PictureStoreContract, IDisposable
         using var disk = SmallDisk.TryMount(256 * 1024);
         Assert.SkipWhen(disk is null, "A small disk (tmpfs) cannot be mounted here.");
         var root = new Infrastructure.Archive.StorageRoot(Options.Create(new StorageOptions { Root = disk.Folder }));
-        await root.OpenAsync(recordsExist: false, CancellationToken.None);
+        await root.OpenAsync(isKnown: false, CancellationToken.None);
         var small = new SkiaPictureStore(root, inspector, Options.Create(new UploadOptions()), Clock);
 
         var refused = await small.ReceiveAsync(new MemoryStream(SamplePicture.Bmp(400, 300)), CancellationToken.None);

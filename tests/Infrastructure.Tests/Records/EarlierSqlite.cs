@@ -116,6 +116,31 @@ internal static class EarlierSqlite
         PRAGMA user_version = 3;
         """;
 
+    /// <summary>What version 4 changed.</summary>
+    public const string OnToVersion4 =
+        """
+        DROP TRIGGER workspaces_count_added;
+        DROP TRIGGER workspaces_count_removed;
+        DROP TRIGGER workspaces_count_changed;
+        CREATE TRIGGER workspaces_count_added AFTER INSERT ON workspaces WHEN NEW.status IS NOT NULL AND (NEW.status <> 'queued' OR NEW.storage IS NOT 'none') BEGIN
+            INSERT INTO counts VALUES (NEW.status, NEW.storage, 1, ifnull(NEW.size, 0))
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        CREATE TRIGGER workspaces_count_removed AFTER DELETE ON workspaces WHEN OLD.status IS NOT NULL BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+        END;
+        CREATE TRIGGER workspaces_count_changed AFTER UPDATE ON workspaces
+        WHEN OLD.status IS NOT NEW.status OR OLD.storage IS NOT NEW.storage OR OLD.size IS NOT NEW.size BEGIN
+            UPDATE counts SET n = n - 1, bytes = bytes - ifnull(OLD.size, 0) WHERE status = OLD.status AND storage = OLD.storage;
+            INSERT INTO counts SELECT NEW.status, NEW.storage, 1, ifnull(NEW.size, 0) WHERE NEW.status IS NOT NULL AND (NEW.status <> 'queued' OR NEW.storage IS NOT 'none')
+                ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
+        END;
+        DELETE FROM counts WHERE status = 'queued' AND storage = 'none';
+        DROP INDEX workspaces_by_change;
+        CREATE INDEX workspaces_by_change ON workspaces (updated_at, id) WHERE status IS NOT NULL;
+        PRAGMA user_version = 4;
+        """;
+
     public const string Insert =
         """
         INSERT INTO workspaces (id, updated_at, status, storage, lane, due_at, model, task_id, requested_at, remote_expires_at, size, doc)

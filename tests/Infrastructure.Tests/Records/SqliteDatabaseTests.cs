@@ -179,6 +179,7 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task A_file_of_an_earlier_version_goes_on_as_it_is(int version)
     {
         var failing = SampleWorkspaces.Downloading(expires: SampleWorkspaces.Start.AddDays(1));
@@ -206,8 +207,10 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         await SameNumbers();
         Assert.Equal(1, (await records.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct)).AtRisk);
         await folder.CloseAsync();
-        records = Records(await folder.OpenAsync());
+        var again = await folder.OpenAsync();
+        records = Records(again);
         await SameNumbers();
+        Assert.False(await again.KnowsStorageAsync(Ct));
 
         async Task SameNumbers() => Assert.Equivalent(
             await expected.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct), await records.CountAsync(SampleWorkspaces.Start, SampleWorkspaces.Start.AddHours(2), Ct), strict: true);
@@ -407,7 +410,8 @@ public sealed class SqliteDatabaseTests : IAsyncDisposable
         }
 
         if (version == 1) session.Execute(EarlierSqlite.BackToVersion1);
-        if (version == 3) session.Execute(EarlierSqlite.OnToVersion3);
+        if (version is 3 or 4) session.Execute(EarlierSqlite.OnToVersion3);
+        if (version == 4) session.Execute(EarlierSqlite.OnToVersion4);
     }
 
     private static SqliteWorkspaceRepository Records(SqliteDatabase database) =>

@@ -7,10 +7,12 @@ namespace VideoPlatform.Infrastructure.Records.Mongo;
 /// The collections in a MongoDB database, 4.4 or later; standalone, replica set or sharded, so nothing here needs a transaction,
 /// a change stream or a unique secondary index.
 /// </summary>
-internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, IDisposable
+internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, IStorageMemory, IDisposable
 {
     // A server that is away is an answer too; nobody waits half a minute for a page.
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
+
+    private static readonly BsonDocument knownStorage = new("_id", "storage");
 
     private const string Example = "mongodb://user:password@localhost:27017";
 
@@ -49,12 +51,22 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, ID
         }
     }
 
+    public async Task<bool> KnowsStorageAsync(CancellationToken ct) => await Memory.CountDocumentsAsync(knownStorage, options: null, ct) > 0;
+
+    public async Task RememberStorageAsync(CancellationToken ct)
+    {
+        if (!await KnowsStorageAsync(ct)) await Memory.ReplaceOneAsync(knownStorage, knownStorage, new ReplaceOptions { IsUpsert = true }, ct);
+    }
+
     public Task PingAsync(CancellationToken ct) => Database.RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), ReadPreference.Primary, ct);
 
     public void Dispose()
     {
         if (client.IsValueCreated) client.Value.Dispose();
     }
+
+    // Named after the product: the database may be another program's too.
+    private IMongoCollection<BsonDocument> Memory => Open<BsonDocument>("videoplatform");
 
     private IMongoDatabase Database => client.Value.GetDatabase(options.Database);
 

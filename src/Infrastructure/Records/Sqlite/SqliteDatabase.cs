@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace VideoPlatform.Infrastructure.Records.Sqlite;
 
 /// <summary>The embedded database: one writer, and a few connections that read beside it.</summary>
-internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, IAsyncDisposable
+internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, IStorageMemory, IAsyncDisposable
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan patienceAtStart = TimeSpan.FromSeconds(5);
@@ -37,6 +37,13 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
     public RecentWorkspaces Recent => recent ?? throw new InvalidOperationException("The database was not started.");
 
     public Task PingAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT n FROM counts LIMIT 1"), ct);
+
+    public Task<bool> KnowsStorageAsync(CancellationToken ct) => ReadAsync(session => session.Scalar("SELECT known FROM storage") is not null, ct);
+
+    public async Task RememberStorageAsync(CancellationToken ct)
+    {
+        if (!await KnowsStorageAsync(ct)) await WriteAsync(session => session.Run("INSERT INTO storage VALUES (1) ON CONFLICT (known) DO NOTHING"), ct);
+    }
 
     /// <summary>Runs queries beside the writer; each sees all that was committed before it began.</summary>
     public async Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken ct)
@@ -93,6 +100,7 @@ internal sealed class SqliteDatabase(SqliteOptions options) : IRecordsStarter, I
         if (version == 1) session.Execute(SqliteSchema.FromVersion1);
         if (version is 1 or 2) session.Execute(SqliteSchema.FromVersion2);
         if (version is 1 or 2 or 3) session.Execute(SqliteSchema.FromVersion3);
+        if (version is 1 or 2 or 3 or 4) session.Execute(SqliteSchema.FromVersion4);
         session.Execute("COMMIT");
     }
 

@@ -8,7 +8,7 @@ namespace VideoPlatform.Infrastructure.Records.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Grows with every change of the tables; kept in <c>PRAGMA user_version</c>.</summary>
-    public const long Version = 4;
+    public const long Version = 5;
 
     /// <summary>In bytes. A change touches three to six pages, for a row or two in each: small ones make what has to be flushed a quarter of what it is with the usual 4 KiB.</summary>
     public const string PageSize = "PRAGMA page_size = 1024";
@@ -32,6 +32,9 @@ internal static class SqliteSchema
                 ON CONFLICT (status, storage) DO UPDATE SET n = n + 1, bytes = bytes + excluded.bytes;
         END;
         """;
+
+    // One row, once a storage root was opened with its sentinel.
+    private const string Storage = "CREATE TABLE storage (known INTEGER PRIMARY KEY);";
 
     // Without a video nothing has changed since the workspace was created, and its id tells when that was: asking for a video has no old entry to look for here.
     private const string ByChange = "CREATE INDEX workspaces_by_change ON workspaces (updated_at, id) WHERE status IS NOT NULL;";
@@ -93,7 +96,9 @@ internal static class SqliteSchema
             PRIMARY KEY (scope, key)) WITHOUT ROWID;
         CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
-        PRAGMA user_version = 4;
+        {Storage}
+
+        PRAGMA user_version = 5;
         """;
 
     /// <summary>From version 1 to 2, which keeps its page size: which fetches are failing shows as soon as they fail again.</summary>
@@ -132,5 +137,12 @@ internal static class SqliteSchema
         DROP INDEX workspaces_by_change;
         {ByChange}
         PRAGMA user_version = 4;
+        """;
+
+    /// <summary>From version 4: the storage is known as soon as it is opened again.</summary>
+    public const string FromVersion4 =
+        $"""
+        {Storage}
+        PRAGMA user_version = 5;
         """;
 }
