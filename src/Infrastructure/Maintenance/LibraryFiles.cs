@@ -22,7 +22,7 @@ internal sealed class LibraryFiles(StorageRoot root) : ILibraryFiles
             .Concat(Enumerate(root.Videos, StoragePath.Videos + "/", _ => true, unreadable))
             .Concat(Enumerate(root.Thumbnails, StoragePath.Thumbnails + "/", _ => true, unreadable));
 
-    public LibraryFile? Find(string path) => Describe(new FileInfo(root.Locate(path)), path);
+    public LibraryFile? Find(string path) => new FileInfo(root.Locate(path)) is var file && FileContent.Exists(file) ? Describe(file, path) : null;
 
     public IReadOnlyList<string> VideosOf(WorkspaceId id) =>
         !Directory.Exists(root.Videos) ? [] :

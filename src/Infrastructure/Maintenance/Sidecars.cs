@@ -11,7 +11,7 @@ internal sealed class Sidecars(StorageRoot root) : ISidecars
     public async Task<SidecarAnswer> ReadAsync(StoragePath video, CancellationToken ct)
     {
         var path = root.Locate(video);
-        if (!File.Exists(VideoSidecar.PathOf(path))) return new SidecarAnswer.Missing();
+        if (!FileContent.Exists(new FileInfo(VideoSidecar.PathOf(path)))) return new SidecarAnswer.Missing();
 
         return await VideoSidecar.ReadAsync(path, ct) is { } sidecar && Rebuild(sidecar, video) is { } workspace
             ? new SidecarAnswer.Read(sidecar.File, workspace)

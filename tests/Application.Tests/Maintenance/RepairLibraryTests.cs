@@ -116,10 +116,22 @@ public sealed class RepairLibraryTests : LibraryUseCases
         Library.Remove(PathOf(bare) + ".json");
         Library.Forbidden = "thumbnails";
 
-        var counts = Ok(await Repair()).Counts;
+        Ok(await Repair());
 
-        Assert.Equal((1, 1), (counts[RepairOutcome.Failed], counts[RepairOutcome.Rewritten]));
-        Assert.Equal("thumbnails", Listener.Items.Single(item => item.Outcome is RepairOutcome.Failed).Path);
+        Assert.Equal([(RepairOutcome.Failed, bare.Id), (RepairOutcome.Failed, null)], Listener.Items.Select(item => (item.Outcome, item.Id)));
+        Assert.Equal("thumbnails", Listener.Items[1].Path);
+        Assert.Contains(PathOf(bare) + ".json", Library.Paths);
+    }
+
+    [Fact]
+    public async Task A_video_that_nobody_can_look_for_is_not_taken_for_lost()
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)));
+        Library.Forbidden = "videos";
+
+        Ok(await Repair());
+
+        Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed, "file_damaged")).File!.Path.Value);
     }
 
     [Fact]

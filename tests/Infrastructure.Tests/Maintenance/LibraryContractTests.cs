@@ -82,6 +82,17 @@ public sealed class FileLibraryTests : LibraryContract, IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_looked_for_is_not_told_as_missing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        Directory.Delete(storage.Root.Videos);
+        File.CreateSymbolicLink(storage.Root.Videos, storage.Root.Videos);   // leads to itself
+
+        Assert.ThrowsAny<IOException>(() => Files.Find("videos/a_1.mp4"));
+        await Assert.ThrowsAnyAsync<IOException>(() => Sidecars.ReadAsync(StoragePath.Parse("videos/a_1.mp4"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Folders_in_the_trash_that_somebody_else_made_stay()
     {
         var foreign = Path.Combine(storage.Root.Folder, ".trash", "keep");

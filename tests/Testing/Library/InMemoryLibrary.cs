@@ -40,7 +40,9 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
         return All().Where(file => IsOurs(file.Key) && !file.Key.StartsWith($"{Forbidden}/", StringComparison.Ordinal)).Select(file => Describe(file.Key, file.Value)).ToList();
     }
 
-    public LibraryFile? Find(string path) => Get(path) is { } entry ? Describe(path, entry) : null;
+    public LibraryFile? Find(string path) =>
+        path.StartsWith($"{Forbidden}/", StringComparison.Ordinal) ? throw new UnauthorizedAccessException(path)
+        : Get(path) is { } entry ? Describe(path, entry) : null;
 
     public IReadOnlyList<string> VideosOf(WorkspaceId id) =>
         [.. Paths.Where(path => path.StartsWith($"{StoragePath.Videos}/{id}_", StringComparison.Ordinal) && VideoContainer.ByExtension(path) is not null).OrderDescending(StringComparer.Ordinal)];
@@ -117,10 +119,10 @@ public sealed class InMemoryLibrary(InMemoryVideoArchive archive, TimeProvider c
     {
         var poster = FileNames.Poster(file.Path);
         var video = Video.Restore(
-            told.Video?.Request, new VideoState.Completed(told.Video?.State.Task), file with { Media = null, Thumbnail = Find(poster.Value) is null ? null : poster }, null, null,
+            told.Video?.Request, new VideoState.Completed(told.Video?.State.Task), file with { Media = null, Thumbnail = Get(poster.Value) is null ? null : poster }, null, null,
             told.Video?.RequestedAt ?? told.CreatedAt, told.Video?.SubmittedAt, told.Video?.FinishedAt,
             [new HistoryEntry(file.ArchivedAt!.Value, VideoStatus.Completed, "Rebuilt from the file and its sidecar.")]);
-        var picture = told.Picture is { } shown && Find(shown.Path.Value) is not null ? shown : null;
+        var picture = told.Picture is { } shown && Get(shown.Path.Value) is not null ? shown : null;
         return Workspace.Restore(told.Id, told.Name, picture, video.Match(v => v, error => throw new InvalidOperationException(error.ToString())), null, 1, told.CreatedAt, file.ArchivedAt.Value);
     }
 

@@ -14,6 +14,8 @@ public interface ILibraryFiles
     IEnumerable<LibraryFile> Enumerate(Action<string>? unreadable = null);
 
     /// <summary>The file at a relative path; null when there is none.</summary>
+    /// <exception cref="IOException">Whether there is one cannot be told: the disk does not answer.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same: nobody may look there.</exception>
     LibraryFile? Find(string path);
 
     /// <summary>Relative paths of the videos that are named after a workspace, newest name first.</summary>

@@ -114,7 +114,18 @@ internal sealed class RepairLibraryHandler(LibraryInspector inspector, VideoRepa
     private async Task DescribeAsync(CancellationToken ct)
     {
         await foreach (var workspace in workspaces.ScanAsync(new ScanFilter(), ct))
-            if (workspace.Video?.File is { } file && (file.Media is null || file.Thumbnail is null)) await repairer.DescribeAsync(workspace, ct);
+        {
+            if (workspace.Video?.File is not { } file || (file.Media is not null && file.Thumbnail is not null)) continue;
+
+            try
+            {
+                await repairer.DescribeAsync(workspace, ct);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // told as a finding: one bad file never stops the rest
+            {
+                continue;
+            }
+        }
     }
 
     private sealed class Collected(IVerifyListener listener) : IVerifyListener

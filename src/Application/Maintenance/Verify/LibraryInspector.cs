@@ -1,5 +1,6 @@
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Workspaces;
+using VideoPlatform.Domain.Videos;
 using VideoPlatform.Domain.Workspaces;
 
 namespace VideoPlatform.Application.Maintenance.Verify;
@@ -54,7 +55,7 @@ internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibrary
             foreach (var workspace in piece)
             {
                 Records++;
-                if (workspace.Video?.File is { } file) Bytes += file.Size ?? files.Find(file.Path.Value)?.Size ?? 0;
+                if (workspace.Video?.File is { } file) Bytes += file.Size ?? SizeOf(file);
             }
 
             piece.Clear();
@@ -95,6 +96,18 @@ internal sealed class LibraryInspector(IWorkspaceRepository workspaces, ILibrary
         await claims.FindAsync(file, ct) is FileClaim.Free or FileClaim.Wanted
             ? new Finding(file.IsPart ? FindingKind.LeftoverPart : FindingKind.FileWithoutRecord, file.Owner, file.Path, null, $"{file.Size} bytes")
             : null;
+
+    private long SizeOf(StoredFile file)
+    {
+        try
+        {
+            return files.Find(file.Path.Value)?.Size ?? 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)   // told as a finding
+        {
+            return 0;
+        }
+    }
 
     private void Tell(Finding finding, IVerifyListener listener)
     {

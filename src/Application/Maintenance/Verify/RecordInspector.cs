@@ -13,12 +13,12 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
     {
         List<Finding> found = [];
         // The earlier system recorded no sizes, and its pictures may have been left behind.
-        if (workspace.Picture is { Size: { } size } picture && CheckSize(workspace.Id, picture.Path, size) is { } flaw) found.Add(flaw);
+        if (workspace.Picture is { Size: { } size } picture && CheckFile(workspace.Id, picture.Path, size) is { } flaw) found.Add(flaw);
         if (workspace.Video?.File is not { } file) return found;
 
         if (await CheckVideoAsync(workspace.Id, file, deep, ct) is { } damage) found.Add(damage);
         if (await CheckSidecarAsync(workspace, file, ct) is { } disagreement) found.Add(disagreement);
-        if (file.Thumbnail is { } poster && files.Find(poster.Value) is null) found.Add(new Finding(FindingKind.RecordWithoutFile, workspace.Id, poster.Value));
+        if (file.Thumbnail is { } poster && CheckFile(workspace.Id, poster, null) is { } lack) found.Add(lack);
         return found;
     }
 
@@ -27,20 +27,30 @@ internal sealed class RecordInspector(ILibraryFiles files, ISidecars sidecars)
         finding.Path == file.Path.Value
         && finding.Kind is FindingKind.RecordWithoutFile or FindingKind.WrongSize or FindingKind.WrongSha256 or FindingKind.NotAVideo or FindingKind.Unreadable;
 
-    private Finding? CheckSize(WorkspaceId id, StoragePath path, long size) => files.Find(path.Value) switch
+    /// <param name="size">Null where nobody recorded it.</param>
+    private Finding? CheckFile(WorkspaceId id, StoragePath path, long? size)
     {
-        null => new Finding(FindingKind.RecordWithoutFile, id, path.Value, Text(size)),
-        { Size: var actual } when actual != size => new Finding(FindingKind.WrongSize, id, path.Value, Text(size), Text(actual)),
-        _ => null,
-    };
+        try
+        {
+            return files.Find(path.Value) switch
+            {
+                null => new Finding(FindingKind.RecordWithoutFile, id, path.Value, size is { } missing ? Text(missing) : null),
+                { Size: var actual } when size is { } expected && actual != expected => new Finding(FindingKind.WrongSize, id, path.Value, Text(expected), Text(actual)),
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unreadable(id, path.Value, e);
+        }
+    }
 
     private async Task<Finding?> CheckVideoAsync(WorkspaceId id, StoredFile file, bool deep, CancellationToken ct)
     {
         var path = file.Path.Value;
         try
         {
-            if (file.Size is { } size && CheckSize(id, file.Path, size) is { } flaw) return flaw;
-            if (files.Find(path) is null) return new Finding(FindingKind.RecordWithoutFile, id, path);
+            if (CheckFile(id, file.Path, file.Size) is { } flaw) return flaw;
             if (file.Size is null && files.Detect(path) is null) return new Finding(FindingKind.NotAVideo, id, path);
             if (!deep || file.Sha256 is not { } sha256) return null;
 
