@@ -14,15 +14,18 @@ internal sealed class FileAdopter(ILibraryFiles files, ISidecars sidecars, IWork
     public LibraryFile? FindStored(StoredFile file) =>
         files.Find(file.Path.Value) is { } found && (file.Size is { } size ? found.Size == size : files.Detect(file.Path.Value) is not null) ? found : null;
 
-    /// <summary>The newest matching file that is a video and, where it has a sidecar, is what that says. Nothing is summed yet.</summary>
-    public async Task<AdoptableFile?> FindAsync(WorkspaceId id, CancellationToken ct)
+    /// <summary>The newest matching file that is a video and, where it has a sidecar, is what that says, and the record's own task's. Nothing is summed yet.</summary>
+    public async Task<AdoptableFile?> FindAsync(Workspace workspace, CancellationToken ct)
     {
-        foreach (var name in files.VideosOf(id))
+        foreach (var name in files.VideosOf(workspace.Id))
         {
             if (LibraryNames.SafeVideo(name) is not { } path || files.Find(name) is not { } file || files.Detect(name) is not { } container) continue;
 
-            var told = await sidecars.ReadAsync(path, ct) is SidecarAnswer.Read read && read.Workspace.Id == id && read.FileName == path.FileName ? read.File : null;
-            if (told is null || told.Size == file.Size) return new AdoptableFile(path, container.ContentType, file, told);
+            var read = await sidecars.ReadAsync(path, ct) as SidecarAnswer.Read;
+            if (read is not null && (read.Workspace.Id != workspace.Id || read.FileName != path.FileName)) read = null;
+            if (read is not null && (read.File.Size != file.Size || IsOfAnother(workspace, read.Task))) continue;
+
+            return new AdoptableFile(path, container.ContentType, file, read?.File, read?.Task);
         }
 
         return null;
@@ -35,12 +38,16 @@ internal sealed class FileAdopter(ILibraryFiles files, ISidecars sidecars, IWork
         if (await files.SumAsync(found.Path.Value, ct) is not { } sums) return new NotFound("file");
         if (found.Told?.Sha256 is { } told && told != sums.Sha256) return new VersionConflict("The file is not the one that its sidecar describes.");
         if (await workspaces.FindAsync(id, ct) is not { } workspace) return new NotFound("workspace");
+        if (IsOfAnother(workspace, found.Task)) return new VersionConflict("The file is another task's.");
 
         var file = new StoredFile(
             found.Path, found.ContentType, sums.Size, sums.Sha256, sums.Crc64, found.Told?.Verified, found.Told?.ArchivedAt ?? clock.Now());
         await sidecars.WriteAsync(workspace, file, ct);
         return await workspaces.ChangeAsync(id, w => Name(w, file), CancellationToken.None);
     }
+
+    /// <summary>A replaced video's file may lie here still: its sidecar names the task that made it.</summary>
+    private static bool IsOfAnother(Workspace workspace, ProviderTask? task) => task is not null && workspace.Video?.State.Task is { } own && own.Id != task.Id;
 
     private Result<Workspace> Name(Workspace workspace, StoredFile file)
     {
@@ -53,4 +60,5 @@ internal sealed class FileAdopter(ILibraryFiles files, ISidecars sidecars, IWork
 }
 
 /// <param name="Told">What its sidecar says of it, if it has one.</param>
-internal sealed record AdoptableFile(StoragePath Path, string ContentType, LibraryFile File, StoredFile? Told);
+/// <param name="Task">Which task made it, if its sidecar says that.</param>
+internal sealed record AdoptableFile(StoragePath Path, string ContentType, LibraryFile File, StoredFile? Told, ProviderTask? Task);

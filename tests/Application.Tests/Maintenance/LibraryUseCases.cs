@@ -46,6 +46,16 @@ public abstract class LibraryUseCases : Testing.UseCases.UseCases
         return workspace;
     }
 
+    /// <summary>What the video before this one has left beside it: its file, with the sidecar that names its task.</summary>
+    protected async Task<string> GivenEarlierFile(Workspace workspace)
+    {
+        var earlier = SampleWorkspaces.Completed(Now.AddHours(-3), Content.Bytes.Length).Video!;
+        var file = workspace.Video!.File! with { Path = StoragePath.Parse($"videos/{workspace.Id}_1.mp4"), Thumbnail = null };
+        Library.Put(file.Path.Value, Content.Bytes, Now.AddHours(-3));
+        await Library.WriteAsync(Workspace.Restore(workspace.Id, workspace.Name, workspace.Picture, earlier, null, 1, workspace.CreatedAt, workspace.UpdatedAt), file, CancellationToken.None);
+        return file.Path.Value;
+    }
+
     protected static string PathOf(Workspace workspace) => workspace.Video!.File!.Path.Value;
 
     /// <summary>Everything that the use cases tell, in order.</summary>

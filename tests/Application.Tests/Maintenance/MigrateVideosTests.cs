@@ -101,6 +101,20 @@ public sealed class MigrateVideosTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task The_file_of_an_earlier_task_is_not_adopted()
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(5)));
+        await GivenEarlierFile(stored);
+        Library.Remove(PathOf(stored));
+        await Change(stored.Id, v => v.FileLost(new Problem("file_missing", "Gone.")));
+        Source.ThenServe(Content.Bytes);
+
+        var totals = Ok(await Migrate());
+
+        Assert.Equal((0, 1), (totals.Adopted, totals.Fetched));
+    }
+
+    [Fact]
     public async Task What_nobody_can_tell_fails_this_time_and_the_link_stays()
     {
         var remote = await GivenRemote(TimeSpan.FromMinutes(-5));

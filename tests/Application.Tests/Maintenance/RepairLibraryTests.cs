@@ -1,4 +1,5 @@
 using VideoPlatform.Application.Maintenance;
+using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Maintenance.Repair;
 using VideoPlatform.Application.Maintenance.Verify;
 using VideoPlatform.Domain.Results;
@@ -27,6 +28,21 @@ public sealed class RepairLibraryTests : LibraryUseCases
         var video = await AssertStands(stored.Id, VideoStatus.Completed);
         Assert.Equal(Content.Sha256, video.File!.Sha256);
         Assert.True(Archive.IsPresent(video.File));
+    }
+
+    [Fact]
+    public async Task The_file_of_an_earlier_task_is_not_taken_for_the_missing_one()
+    {
+        var stored = await GivenStored(Alive);
+        var earlier = await GivenEarlierFile(stored);
+        Library.Remove(PathOf(stored));
+        Source.ThenServe(Content.Bytes);
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Fetched]);
+
+        Assert.NotEqual(earlier, PathOf(await Find(stored.Id)));
+        var told = Assert.IsType<SidecarAnswer.Read>(await Library.ReadAsync(StoragePath.Parse(earlier), CancellationToken.None));
+        Assert.NotEqual(stored.Video!.State.Task, told.Task);
     }
 
     [Fact]

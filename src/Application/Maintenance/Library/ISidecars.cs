@@ -27,5 +27,7 @@ public abstract record SidecarAnswer
     public sealed record Read(string FileName, Workspace Workspace) : SidecarAnswer
     {
         public StoredFile File => Workspace.Video!.File!;
+
+        public ProviderTask? Task => Workspace.Video!.State.Task;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class MigrationJudge(
 
     private async Task<MigratedRecord?> AdoptAsync(Workspace workspace, bool dryRun, CancellationToken ct)
     {
-        if (await adopter.FindAsync(workspace.Id, ct) is not { } found) return null;
+        if (await adopter.FindAsync(workspace, ct) is not { } found) return null;
         if (dryRun) return workspace.Line(MigrationOutcome.Adoptable, new StoredFile(found.Path, found.ContentType, found.File.Size, found.Told?.Sha256, null, null, null));
         if (!(await adopter.AdoptAsync(workspace.Id, found, ct)).TryGet(out var adopted, out _)) return null;
 

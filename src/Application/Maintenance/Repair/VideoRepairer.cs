@@ -48,18 +48,20 @@ internal sealed class VideoRepairer(
     {
         var mayTake = finding.Kind is FindingKind.FileWithoutRecord && LibraryNames.IsVideo(finding.Path)
             && workspace.Video is { Status: VideoStatus.Completed or VideoStatus.Expired, File: null };
-        if (mayTake && await AdoptAsync(workspace.Id, null, ct) is { } adopted) return adopted;
+        if (mayTake && await AdoptAsync(workspace, null, ct) is { } adopted) return adopted;
 
-        return new RepairedItem(workspace.Id, finding.Path, RepairOutcome.Left, "The record does not need it: clean puts it into the trash.");
+        return new RepairedItem(
+            workspace.Id, finding.Path, RepairOutcome.Left,
+            mayTake ? "It is not the file of the video that the record is about." : "The record does not need it: clean puts it into the trash.");
     }
 
-    private async Task<RepairedItem?> AdoptAsync(WorkspaceId id, StoragePath? not, CancellationToken ct)
+    private async Task<RepairedItem?> AdoptAsync(Workspace workspace, StoragePath? not, CancellationToken ct)
     {
-        if (await adopter.FindAsync(id, ct) is not { } found || found.Path == not) return null;
-        if (!(await adopter.AdoptAsync(id, found, ct)).TryGet(out _, out _)) return null;
+        if (await adopter.FindAsync(workspace, ct) is not { } found || found.Path == not) return null;
+        if (!(await adopter.AdoptAsync(workspace.Id, found, ct)).TryGet(out _, out _)) return null;
 
-        await steps.DescribeAsync(id, ct);
-        return new RepairedItem(id, found.Path.Value, RepairOutcome.Adopted, null);
+        await steps.DescribeAsync(workspace.Id, ct);
+        return new RepairedItem(workspace.Id, found.Path.Value, RepairOutcome.Adopted, null);
     }
 
     private async Task<RepairedItem> RewriteAsync(Workspace workspace, IReadOnlyList<Finding> found, CancellationToken ct)
@@ -83,7 +85,7 @@ internal sealed class VideoRepairer(
         var (id, damaged) = (workspace.Id, workspace.Video!.File!);
         if (workspace.Video.Status is not (VideoStatus.Completed or VideoStatus.Downloading))
             return Failed(id, damage.Path, $"The video is {workspace.Video.Status.Word()}; it is looked after when that has ended.");
-        if (damage.Kind is FindingKind.RecordWithoutFile && await AdoptAsync(id, damaged.Path, ct) is { } adopted) return adopted;
+        if (damage.Kind is FindingKind.RecordWithoutFile && await AdoptAsync(workspace, damaged.Path, ct) is { } adopted) return adopted;
 
         switch (await links.FindAsync(workspace.Video, ct))
         {
