@@ -58,6 +58,28 @@ public sealed class RepairLibraryTests : LibraryUseCases
         Assert.NotEqual(PathOf(stored), (await VideoOf(stored.Id)).File!.Path.Value);
     }
 
+    /// <summary>The file is as its own record says it; the other record says another size.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_another_record_names_stays_where_it_is(bool byItsName)
+    {
+        var (owner, other) = (await GivenStored(Alive), await GivenStored(Alive));
+        var shared = byItsName ? owner.Video!.File! : owner.Video!.File! with { Path = StoragePath.Parse("videos/boat.mp4") };
+        Library.Put(shared.Path.Value, Content.Bytes);
+        await Change(owner.Id, v => v.FileFound(shared, Now));
+        await Library.WriteAsync(await Find(owner.Id), shared, CancellationToken.None);
+        await Change(other.Id, v => v.FileFound(shared with { Size = 7 }, Now));
+        Source.ThenServe(Content.Bytes);
+
+        var finding = new Finding(FindingKind.WrongSize, other.Id, shared.Path.Value);
+        Assert.Equal(1, Ok(await Repair([finding])).Counts[RepairOutcome.Fetched]);
+
+        Assert.NotEqual(shared.Path, (await VideoOf(other.Id)).File!.Path);
+        Assert.Contains(shared.Path.Value, Library.Paths);
+        Assert.DoesNotContain(Library.Paths, path => path.StartsWith(".trash", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Where_nothing_lives_a_damaged_video_stays_and_a_missing_one_is_told_to_be_gone()
     {

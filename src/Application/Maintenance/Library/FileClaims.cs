@@ -51,6 +51,14 @@ internal sealed class FileClaims(IRecordOwners records, TimeProvider clock)
         }
     }
 
+    /// <summary>Whether the record of a workspace names a path. One that cannot be read may.</summary>
+    public async Task<bool> IsNamedByAsync(WorkspaceId id, string path, CancellationToken ct) => await records.FindAsync(id, ct) switch
+    {
+        OwnerAnswer.Unreadable => true,
+        OwnerAnswer.Known { Workspace: var workspace } => LibraryNames.Of(workspace).Contains(path, StringComparer.Ordinal),
+        _ => false,
+    };
+
     /// <summary>Every path that some record stands for.</summary>
     public static async Task<NameSet> ListNamesAsync(IWorkspaceRepository workspaces, CancellationToken ct)
     {

@@ -98,9 +98,10 @@ internal sealed class VideoRepairer(
                 if (!fetched.TryGet(out var mended, out var error)) return Failed(id, damage.Path, error.Message);
                 if (mended.Video is not { Status: VideoStatus.Completed, File: { } file }) return Failed(id, damage.Path, mended.Video?.Problem?.Message);
 
-                if (file.Path != damaged.Path) Quarantine(damaged);
+                var namedBy = await FindOtherAsync(id, damaged.Path, ct);
+                if (file.Path != damaged.Path && namedBy is null) Quarantine(damaged);
                 await steps.DescribeAsync(id, ct);
-                return new RepairedItem(id, file.Path.Value, RepairOutcome.Fetched, null);
+                return new RepairedItem(id, file.Path.Value, RepairOutcome.Fetched, namedBy is null ? null : $"The file before it is left: the record {namedBy} names it.");
             case var other:
                 throw new UnreachableException(other.ToString());
         }
@@ -126,6 +127,16 @@ internal sealed class VideoRepairer(
         workspace.Video?.File?.Path == damaged.Path && workspace.Video.Status is VideoStatus.Completed
             ? workspace.LoseFile(new Problem("file_damaged", $"The stored file is being replaced: {Words(damage)}."), clock.Now())
             : workspace;
+
+    /// <summary>Another record that names the file, as far as the file's name or its sidecar leads to one.</summary>
+    private async Task<WorkspaceId?> FindOtherAsync(WorkspaceId id, StoragePath file, CancellationToken ct)
+    {
+        var told = await sidecars.ReadAsync(file, ct) is SidecarAnswer.Read read ? read.Workspace.Id : id;
+        foreach (var other in (WorkspaceId[])[LibraryNames.OwnerOf(file.FileName) ?? id, told])
+            if (other != id && await claims.IsNamedByAsync(other, file.Value, ct)) return other;
+
+        return null;
+    }
 
     private void Quarantine(StoredFile damaged)
     {
