@@ -114,6 +114,24 @@ public sealed class MigrateVideosTests : LibraryUseCases
         Assert.Equal((0, 1), (totals.Adopted, totals.Fetched));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_of_another_size_stays_named_while_nothing_better_can_be_had(bool isDead)
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddDays(-2)));
+        Library.Put(PathOf(stored), [.. Content.Bytes, 0]);
+        if (!isDead) Probe.Answer = new LinkAnswer.Alive();
+        Source.ThenServe(Content.Bytes);
+
+        var dry = Ok(await Migrate(dryRun: true));
+        var totals = Ok(await Migrate());
+
+        Assert.Equal((1, isDead ? 1 : 0, isDead ? 0 : 1), (dry.Failed, totals.Failed, totals.Fetched));
+        var video = await AssertStands(stored.Id, VideoStatus.Completed, isDead ? "file_damaged" : null);
+        Assert.Equal(isDead, video.File!.Path == stored.Video!.File!.Path);
+    }
+
     [Fact]
     public async Task What_nobody_can_tell_fails_this_time_and_the_link_stays()
     {

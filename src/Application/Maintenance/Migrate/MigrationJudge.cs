@@ -90,7 +90,7 @@ internal sealed class MigrationJudge(
     {
         try
         {
-            var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetLostFile, ct);
+            var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetForFetch, ct);
             if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);
 
             // Its time ran out while others were fetched: the truth about it is one question away.
@@ -120,9 +120,12 @@ internal sealed class MigrationJudge(
     private async Task<Verdict> JudgeLinkAsync(Workspace workspace, bool dryRun, CancellationToken ct)
     {
         var video = workspace.Video!;
+        var state = dryRun ? await links.LookAsync(video, byDeadline: true, ct) : await links.FindAsync(video, ct);
+        if (FindDamage(video, state) is { } damage) return dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, damage)) : await FailAsync(workspace, damage);
+
         if (dryRun)
         {
-            return new Verdict.Settled(await links.LookAsync(video, byDeadline: true, ct) switch
+            return new Verdict.Settled(state switch
             {
                 LinkState.Dead dead => workspace.Line(MigrationOutcome.Expired, dead.Problem),
                 LinkState.Unclear unclear => workspace.Line(MigrationOutcome.Failed, unclear.Problem),
@@ -130,13 +133,28 @@ internal sealed class MigrationJudge(
             });
         }
 
-        return await links.FindAsync(video, ct) switch
+        return state switch
         {
             LinkState.Dead dead => await ExpireAsync(workspace, dead.Problem),
             LinkState.Unclear unclear => await FailAsync(workspace, unclear.Problem),
             LinkState.Live live => Wait(workspace, live.FreshLink),
             var other => throw new UnreachableException(other.ToString()),
         };
+    }
+
+    /// <summary>A file that is there, but not as the record says, while nothing better can be had: it may be all that is left, and keeps its name.</summary>
+    private Problem? FindDamage(Video video, LinkState state)
+    {
+        var link = state switch
+        {
+            LinkState.Dead dead => dead.Problem,
+            LinkState.Unclear unclear => unclear.Problem,
+            _ => null,
+        };
+        if (link is null || video is not { Status: VideoStatus.Completed, File: { } file } || files.Find(file.Path.Value) is not { } found || adopter.FindStored(file) is not null) return null;
+
+        var flaw = file.Size is { } size ? $"{found.Size} bytes instead of {size}" : "it is no whole video";
+        return MigrationProblem.Of(new Problem("file_damaged", $"The stored file is not what was stored ({flaw}), and the provider does not give it: {link.Message}"));
     }
 
     private static Verdict.Wait Wait(Workspace workspace, RemoteLink? freshLink) =>
@@ -211,7 +229,12 @@ internal sealed class MigrationJudge(
     }
 
     private Result<Workspace> ForgetLostFile(Workspace workspace) =>
-        workspace.Video is { Status: VideoStatus.Completed, File: { } file } && adopter.FindStored(file) is null
-            ? workspace.Change(video => video.FileLost(new Problem("file_missing", "The stored file is not on the disk, or is another.")), clock.Now())
+        workspace.Video is { Status: VideoStatus.Completed, File: { } file } && files.Find(file.Path.Value) is null
+            ? workspace.Change(video => video.FileLost(new Problem("file_missing", "The stored file is not on the disk.")), clock.Now())
             : workspace;
+
+    private Result<Workspace> ForgetForFetch(Workspace workspace) => ForgetLostFile(workspace).Then(w =>
+        w.Video is { Status: VideoStatus.Completed, File: { } file } && adopter.FindStored(file) is null
+            ? w.Change(video => video.FileLost(new Problem("file_damaged", "The stored file is not what was stored; it is being replaced.")), clock.Now())
+            : w);
 }
