@@ -10,6 +10,10 @@ namespace VideoPlatform.Application.Maintenance;
 /// <summary>Finds files of ours that their record does not name, proves them as far as that is possible without their sender, and has the record say so.</summary>
 internal sealed class FileAdopter(ILibraryFiles files, ISidecars sidecars, IWorkspaceRepository workspaces, TimeProvider clock)
 {
+    /// <summary>Null while the root is there. Without it no file is found, and none is lost for that: every one will be there again with its disk.</summary>
+    public Problem? StorageGone => files.HasSentinel ? null
+        : new Problem("storage_gone", "The storage root does not carry its sentinel file any more: is its disk not mounted? Nothing was changed.");
+
     /// <summary>Whether the file that a record names is there: with the recorded size, or, where the earlier system kept none, as a video.</summary>
     public LibraryFile? FindStored(StoredFile file) =>
         files.Find(file.Path.Value) is { } found && (file.Size is { } size ? found.Size == size : files.Detect(file.Path.Value) is not null) ? found : null;

@@ -116,6 +116,26 @@ public sealed class LibraryTests : LibraryTest
     }
 
     [Fact]
+    public async Task A_root_that_goes_during_a_repair_takes_no_file_from_its_record()
+    {
+        var stored = await StoredAsync(3);
+        ProviderClock.Advance(TimeSpan.FromDays(2));
+        Provider.Faults.Add(SandboxFaultKind.DownloadExpired);
+        await KillLinksAsync(stored);
+        var away = Root + "-away";
+
+        var repaired = await RepairAsync(() =>
+        {
+            if (Directory.Exists(Root)) Directory.Move(Root, away);
+        });
+        Directory.Move(away, Root);
+
+        Assert.NotEmpty(repaired);
+        Assert.All(repaired, item => Assert.Equal(RepairOutcome.Failed, item.Outcome));
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
     public async Task A_report_of_verify_feeds_repair()
     {
         var stored = await StoredAsync(2);
@@ -505,10 +525,10 @@ public sealed class LibraryTests : LibraryTest
         return (video.Status, video.Problem?.Code);
     }
 
-    private async Task<IReadOnlyList<RepairedItem>> RepairAsync()
+    private async Task<IReadOnlyList<RepairedItem>> RepairAsync(Action? looked = null)
     {
         await using var host = await OpenAsync();
-        var listener = new Silent();
+        var listener = new Silent { OnLooked = looked ?? (() => { }) };
         Ok(await host.SendAsync(new RepairLibrary(null, listener), Ct));
         return listener.Items;
     }
@@ -554,7 +574,9 @@ public sealed class LibraryTests : LibraryTest
 
         public void LookingAtFiles() { }
 
-        public void Looked() { }
+        public Action OnLooked { get; init; } = () => { };
+
+        public void Looked() => OnLooked();
 
         public void Repairing(int items) { }
 

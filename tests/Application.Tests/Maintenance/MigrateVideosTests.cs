@@ -133,6 +133,20 @@ public sealed class MigrateVideosTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task With_the_storage_gone_no_file_is_lost()
+    {
+        Workspace[] stored = [await GivenStored(SampleWorkspaces.Link(Now.AddHours(5))), await GivenStored(SampleWorkspaces.Link(Now.AddDays(-2)))];
+        foreach (var workspace in stored) Library.Remove(PathOf(workspace));
+        Library.HasSentinel = false;
+        Source.ThenServe(Content.Bytes);
+
+        Assert.Equal(2, Ok(await Migrate()).Failed);
+
+        Assert.All(Listener.Lines, line => Assert.Contains("sentinel", line.Error));
+        foreach (var workspace in stored) Assert.Equal(workspace, await Find(workspace.Id));
+    }
+
+    [Fact]
     public async Task What_nobody_can_tell_fails_this_time_and_the_link_stays()
     {
         var remote = await GivenRemote(TimeSpan.FromMinutes(-5));

@@ -111,6 +111,32 @@ public sealed class RepairLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task With_the_storage_gone_no_file_is_lost()
+    {
+        Workspace[] stored = [await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5))), await GivenStored(Alive), await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)))];
+        foreach (var workspace in stored) Library.Remove(PathOf(workspace));
+        Listener.OnTold = () => Library.HasSentinel = false;
+        Source.ThenServe(Content.Bytes);
+
+        var counts = Ok(await Repair([.. stored.Select(w => new Finding(FindingKind.RecordWithoutFile, w.Id, PathOf(w)))])).Counts;
+
+        Assert.Equal((1, 2), (counts[RepairOutcome.Lost], counts[RepairOutcome.Failed]));
+        foreach (var workspace in stored.Skip(1)) Assert.Equal(workspace, await Find(workspace.Id));
+    }
+
+    [Fact]
+    public async Task A_storage_that_goes_while_a_link_is_asked_loses_no_file_either()
+    {
+        var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)));
+        Library.Remove(PathOf(stored));
+        Probe.OnAsked = () => Library.HasSentinel = false;
+
+        Assert.Equal(1, Ok(await Repair([new Finding(FindingKind.RecordWithoutFile, stored.Id, PathOf(stored))])).Counts[RepairOutcome.Failed]);
+
+        Assert.Equal(stored, await Find(stored.Id));
+    }
+
+    [Fact]
     public async Task Where_nobody_can_tell_nothing_is_decided()
     {
         var stored = await GivenStored(SampleWorkspaces.Link(Now.AddMinutes(-5)));

@@ -44,10 +44,14 @@ public sealed class FakeLinkProbe : ILinkProbe
 
     public IReadOnlyCollection<RemoteLink> Asked => asked;
 
+    /// <summary>Happens with each question.</summary>
+    public Action OnAsked { get; set; } = () => { };
+
     public Task<LinkAnswer> ProbeAsync(RemoteLink link, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         asked.Enqueue(link);
+        OnAsked();
         return Task.FromResult(Answer);
     }
 }

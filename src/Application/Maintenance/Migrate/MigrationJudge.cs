@@ -90,6 +90,8 @@ internal sealed class MigrationJudge(
     {
         try
         {
+            if (adopter.StorageGone is { } gone) return Failed(video.Id, MigrationProblem.Of(gone));
+
             var fetched = await fetcher.FetchAsync(video.Id, video.FreshLink, ForgetForFetch, ct);
             if (fetched.TryGet(out var workspace, out var error)) return await ConcludeAsync(workspace, ct);
 
@@ -189,6 +191,8 @@ internal sealed class MigrationJudge(
 
     private async Task<Verdict> ExpireAsync(Workspace workspace, Problem cause)
     {
+        if (adopter.StorageGone is { } gone) return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(gone)));
+
         var problem = MigrationProblem.Of(cause);
         var written = await workspaces.ChangeAsync(workspace.Id, w => Expire(w, problem), CancellationToken.None);
         if (!written.TryGet(out var expired, out var error)) return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(new Problem(error.Code, error.Message))));
@@ -215,6 +219,8 @@ internal sealed class MigrationJudge(
 
     private async Task<Verdict> FailAsync(Workspace workspace, Problem cause)
     {
+        if (adopter.StorageGone is { } gone) return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, MigrationProblem.Of(gone)));
+
         var problem = MigrationProblem.Of(cause);
         await workspaces.ChangeAsync(workspace.Id, w => Fail(w, problem), CancellationToken.None);
         return new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, problem));

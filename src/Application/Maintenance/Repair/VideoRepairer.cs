@@ -18,6 +18,7 @@ internal sealed class VideoRepairer(
     public async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
     {
         if (finding.Kind is FindingKind.RecordUnreadable) return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, "The record cannot be read; a person must look at it.");
+        if (adopter.StorageGone is { } gone) return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, gone.Message);
         if (finding.Kind is FindingKind.FileWithoutRecord or FindingKind.LeftoverPart
             && (files.Find(finding.Path) is not { } unnamed || await claims.FindAsync(unnamed, ct) is FileClaim.Named or FileClaim.InTheMaking))
             return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Fine, null);
@@ -35,7 +36,7 @@ internal sealed class VideoRepairer(
     /// <summary>Reads the facts and makes the poster that a record lacks. A poster that is gone is made anew.</summary>
     public async Task DescribeAsync(Workspace workspace, CancellationToken ct)
     {
-        if (workspace.Video?.File?.Thumbnail is { } poster && files.Find(poster.Value) is null)
+        if (workspace.Video?.File?.Thumbnail is { } poster && files.Find(poster.Value) is null && adopter.StorageGone is null)
         {
             await workspaces.ChangeAsync(
                 workspace.Id, w => w.Video?.File is { } file && file.Thumbnail == poster ? w.Describe(file with { Thumbnail = null }, clock.Now()) : w, CancellationToken.None);
@@ -87,7 +88,10 @@ internal sealed class VideoRepairer(
             return Failed(id, damage.Path, $"The video is {workspace.Video.Status.Word()}; it is looked after when that has ended.");
         if (damage.Kind is FindingKind.RecordWithoutFile && await AdoptAsync(workspace, damaged.Path, ct) is { } adopted) return adopted;
 
-        switch (await links.FindAsync(workspace.Video, ct))
+        var link = await links.FindAsync(workspace.Video, ct);
+        if (adopter.StorageGone is { } gone) return Failed(id, damage.Path, gone.Message);
+
+        switch (link)
         {
             case LinkState.Unclear unclear:
                 return Failed(id, damage.Path, unclear.Problem.Message);
