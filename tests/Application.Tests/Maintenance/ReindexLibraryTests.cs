@@ -70,6 +70,40 @@ public sealed class ReindexLibraryTests : LibraryUseCases
         Assert.Equal(hours > 0 ? other.Path : stored.Video.File.Path, (await VideoOf(stored.Id)).File!.Path);
     }
 
+    /// <summary>Both orders of the folder, and once more with the sidecar that the bare file has by then.</summary>
+    [Theory]
+    [InlineData("1")]
+    [InlineData("9999999999999")]
+    public async Task A_file_that_its_sidecar_tells_about_counts_before_one_without(string name)
+    {
+        var stored = await GivenStored();
+        Library.Put($"videos/{stored.Id}_{name}.mp4", Content.Bytes);
+
+        for (var time = 0; time < 2; time++)
+        {
+            await Forget(await Find(stored.Id));
+            Ok(await Reindex());
+
+            var back = await Find(stored.Id);
+            Assert.Equal((PathOf(stored), stored.Name, stored.Picture, stored.CreatedAt), (PathOf(back), back.Name, back.Picture, back.CreatedAt));
+        }
+    }
+
+    [Theory]
+    [InlineData("5", "10")]
+    [InlineData("1", "2")]
+    public async Task Of_two_files_without_a_sidecar_the_one_named_later_counts(string earlier, string later)
+    {
+        var id = WorkspaceId.New(Now);
+        Library.Put($"videos/{id}_{earlier}.mp4", Content.Bytes);
+        Library.Put($"videos/{id}_{later}.mp4", Content.Bytes);
+
+        Ok(await Reindex());
+        Ok(await Reindex());
+
+        Assert.Equal($"videos/{id}_{later}.mp4", PathOf(await Find(id)));
+    }
+
     [Fact]
     public async Task What_tells_nothing_is_named_and_does_not_stop_the_rest()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediatR;
 using VideoPlatform.Application.Maintenance.Library;
 using VideoPlatform.Application.Work;
@@ -86,17 +87,31 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
     {
         SidecarAnswer.Read read when read.FileName == video.FileName => read.Workspace,
         // The earlier system wrote no sidecars, and a damaged one, or another video's, tells nothing: the name says whose it is.
-        var told when file.Owner is { } id && await owners.FindAsync(id, ct) is OwnerAnswer.None => await RebuildFromFileAsync(id, video, told, ct),
-        _ when file.Owner is { } id => Bare(id, new StoredFile(video, "", file.Size, null, null, null, null)),
+        var told when file.Owner is { } id && Bare(id, new StoredFile(video, "", file.Size, null, null, null, NamedAt(id, video))) is { } bare =>
+            await IsNewsAsync(bare, ct) ? await RebuildFromFileAsync(bare, told, ct) : bare,
         _ => null,
     };
 
-    /// <param name="told">Only a sidecar that is missing is written: what one says that we cannot read may be worth something to somebody else.</param>
-    private async Task<Workspace?> RebuildFromFileAsync(WorkspaceId id, StoragePath video, SidecarAnswer told, CancellationToken ct)
+    private async Task<bool> IsNewsAsync(Workspace rebuilt, CancellationToken ct) => await owners.FindAsync(rebuilt.Id, ct) switch
     {
+        OwnerAnswer.None => true,
+        OwnerAnswer.Known known => IsBetter(rebuilt, known.Workspace),
+        _ => false,
+    };
+
+    /// <summary>The name tells the time (<c>{id}_{unix ms}</c>), and is what a sidecar's time is compared with.</summary>
+    private DateTimeOffset NamedAt(WorkspaceId id, StoragePath video) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(video.FileName).AsSpan(WorkspaceId.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, clock.Now().ToUnixTimeMilliseconds()))
+            : id.CreatedAt;
+
+    /// <param name="told">Only a sidecar that is missing is written: what one says that we cannot read may be worth something to somebody else.</param>
+    private async Task<Workspace?> RebuildFromFileAsync(Workspace bare, SidecarAnswer told, CancellationToken ct)
+    {
+        var video = bare.Video!.File!.Path;
         if (files.Detect(video.Value) is not { } container || await files.SumAsync(video.Value, ct) is not { } sums) return null;
 
-        var workspace = Bare(id, new StoredFile(video, container.ContentType, sums.Size, sums.Sha256, sums.Crc64, null, clock.Now()));
+        var workspace = Bare(bare.Id, new StoredFile(video, container.ContentType, sums.Size, sums.Sha256, sums.Crc64, null, bare.Video.File.ArchivedAt));
         if (workspace is not null && told is SidecarAnswer.Missing) await sidecars.WriteAsync(workspace, workspace.Video!.File!, ct);
         return workspace;
     }
@@ -113,17 +128,34 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
     {
         if (await workspaces.AddAsync(rebuilt, ct)) return true;
 
-        // Two files of one workspace, left by a replacement: the newer one counts, and only in a record that was itself rebuilt.
+        // Two files of one workspace, left by a replacement: the better one counts, and only in a record that was itself rebuilt.
         var file = rebuilt.Video!.File!;
-        if (await owners.FindAsync(rebuilt.Id, ct) is not OwnerAnswer.Known { Workspace: var known } || !IsOlderAndRebuilt(known)) return false;
+        if (await owners.FindAsync(rebuilt.Id, ct) is not OwnerAnswer.Known { Workspace: var known } || !IsBetter(rebuilt, known)) return false;
 
-        var replaced = await workspaces.ChangeAsync(rebuilt.Id, w => IsOlderAndRebuilt(w) ? w.Change(_ => rebuilt.Video, clock.Now()) : w, CancellationToken.None);
-        return replaced.TryGet(out var stored, out _) && stored.Video!.File!.Path == file.Path;
-
-        bool IsOlderAndRebuilt(Workspace w) =>
-            w.Video is { Status: VideoStatus.Completed, File: { ArchivedAt: { } archived } other, History: [{ Detail: { } how }] }
-            && how.StartsWith("Rebuilt from the file", StringComparison.Ordinal) && other.Path != file.Path && archived < file.ArchivedAt;
+        var replaced = await workspaces.ChangeAsync(rebuilt.Id, w => IsBetter(rebuilt, w) ? Instead(w, rebuilt) : w, CancellationToken.None);
+        return replaced.TryGet(out var stored, out _) && stored.Video?.File?.Path == file.Path;
     }
+
+    private Workspace Instead(Workspace known, Workspace rebuilt) => Workspace.Restore(
+        known.Id, rebuilt.Name ?? known.Name, rebuilt.Picture ?? known.Picture, rebuilt.Video, null, known.Version, rebuilt.CreatedAt, clock.Now());
+
+    /// <summary>Whether it should stand in place of a record that was itself rebuilt: a file of which more is told than its name, then the later one. The order of the folder decides nothing.</summary>
+    private static bool IsBetter(Workspace rebuilt, Workspace known)
+    {
+        if (known.Video is not { Status: VideoStatus.Completed, File: { ArchivedAt: { } archived } other, History: [{ Detail: { } how }] }) return false;
+        if (!how.StartsWith("Rebuilt from the file", StringComparison.Ordinal)) return false;
+
+        var file = rebuilt.Video!.File!;
+        return file.Path != other.Path && Nullable.Compare(file.ArchivedAt, archived) switch
+        {
+            _ when IsTold(rebuilt.Video) != IsTold(known.Video) => IsTold(rebuilt.Video),
+            0 => string.CompareOrdinal(file.Path.Value, other.Path.Value) > 0,
+            var later => later > 0,
+        };
+    }
+
+    // A file that had no sidecar has one since it was rebuilt; it says no more than the name did.
+    private static bool IsTold(Video video) => video.Request is not null || video.State.Task is not null || video.File!.Verified is not null;
 
     private void Bad(IReindexListener listener, string path, string reason)
     {
