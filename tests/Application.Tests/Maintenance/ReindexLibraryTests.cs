@@ -105,6 +105,19 @@ public sealed class ReindexLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_sidecar_that_names_another_workspace_is_not_believed()
+    {
+        var (stored, other) = (await GivenStored(), await GivenStored());
+        await Library.WriteAsync(other, stored.Video!.File!, CancellationToken.None);
+        await Forget(stored);
+        await Forget(other);
+
+        Assert.Equal(new ReindexTotals(2, 0, 0, false), Ok(await Reindex()));
+
+        Assert.Equal([PathOf(stored), PathOf(other)], [PathOf(await Find(stored.Id)), PathOf(await Find(other.Id))]);
+    }
+
+    [Fact]
     public async Task What_tells_nothing_is_named_and_does_not_stop_the_rest()
     {
         var stored = await GivenStored();

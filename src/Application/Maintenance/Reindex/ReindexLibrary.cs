@@ -85,8 +85,8 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
 
     private async Task<Workspace?> RebuildAsync(StoragePath video, LibraryFile file, CancellationToken ct) => await sidecars.ReadAsync(video, ct) switch
     {
-        SidecarAnswer.Read read when read.FileName == video.FileName => read.Workspace,
-        // The earlier system wrote no sidecars, and a damaged one, or another video's, tells nothing: the name says whose it is.
+        SidecarAnswer.Read read when read.FileName == video.FileName && (file.Owner ?? read.Workspace.Id) == read.Workspace.Id => read.Workspace,
+        // The earlier system wrote no sidecars, and a damaged one, or one of another video or workspace, tells nothing: the name says whose it is.
         var told when file.Owner is { } id && Bare(id, new StoredFile(video, "", file.Size, null, null, null, NamedAt(id, video))) is { } bare =>
             await IsNewsAsync(bare, ct) ? await RebuildFromFileAsync(bare, told, ct) : bare,
         _ => null,
