@@ -15,6 +15,14 @@ public sealed class RepairLibraryTests : LibraryUseCases
 
     private Task<Result<RepairTotals>> Repair(IReadOnlyList<Finding>? from = null, CancellationToken ct = default) => Send(new RepairLibrary(from, Listener), ct);
 
+    /// <summary>Another video was asked for in its place, and the provider refused; the earlier file is still there.</summary>
+    private async Task GivenReplacementThatFailed(Workspace stored)
+    {
+        Ok(await Send(ARequest(stored.Id) with { Prompt = "the boat sinks", Replace = true }));
+        Ok(await Step(stored.Id));
+        await Change(stored.Id, v => v.TaskFailed(new Problem("DataInspectionFailed", "The picture was refused."), Now, Now));
+    }
+
     [Fact]
     public async Task A_missing_video_is_fetched_again_while_its_link_lives()
     {
@@ -196,6 +204,20 @@ public sealed class RepairLibraryTests : LibraryUseCases
         Ok(await Repair());
 
         Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed, "file_damaged")).File!.Path.Value);
+    }
+
+    [Fact]
+    public async Task A_new_sidecar_of_an_earlier_file_does_not_claim_the_request_that_failed()
+    {
+        var stored = await GivenStored();
+        await GivenReplacementThatFailed(stored);
+        Library.Remove(PathOf(stored) + ".json");
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Rewritten]);
+
+        var told = Assert.IsType<SidecarAnswer.Read>(await Library.ReadAsync(stored.Video!.File!.Path, CancellationToken.None)).Workspace;
+        Assert.Equal((stored.Name, stored.Picture, null, null), (told.Name, told.Picture, told.Video!.Request, told.Video.State.Task));
+        Assert.Equal(Content.Sha256, told.Video.File!.Sha256);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ public interface ISidecars
     Task<SidecarAnswer> ReadAsync(StoragePath video, CancellationToken ct);
 
     /// <summary>Writes the description of a stored video anew, whole and flushed, over what was there.</summary>
+    /// <param name="workspace">Its request and task are written as those that made the file; without a video none are.</param>
     /// <param name="file">With its size and sums.</param>
     Task WriteAsync(Workspace workspace, StoredFile file, CancellationToken ct);
 }

@@ -73,13 +73,18 @@ internal sealed class VideoRepairer(
             if (await files.SumAsync(file.Path.Value, ct) is not { } sums) return Failed(workspace.Id, file.Path.Value, "The file is gone.");
 
             var summed = file with { Size = sums.Size, Sha256 = sums.Sha256, Crc64 = sums.Crc64, ArchivedAt = file.ArchivedAt ?? clock.Now() };
-            await sidecars.WriteAsync(workspace, summed, ct);
+            await sidecars.WriteAsync(WithItsVideo(workspace), summed, ct);
             if (summed != file) await workspaces.ChangeAsync(workspace.Id, w => w.Video?.File == file ? w.Describe(summed, clock.Now()) : w, CancellationToken.None);
         }
 
         if (workspace.Video?.File?.Thumbnail is not null && found.Any(f => f.Path == workspace.Video.File.Thumbnail.Value)) await DescribeAsync(workspace, ct);
         return await ConcludeAsync(workspace.Id, found[0].Path, RepairOutcome.Rewritten, ct);
     }
+
+    /// <summary>While another video is made in its place, or has come to nothing, the file is an earlier one's, of whose request and task the record says nothing any more.</summary>
+    private static Workspace WithItsVideo(Workspace workspace) => workspace.Video!.Status is VideoStatus.Completed
+        ? workspace
+        : Workspace.Restore(workspace.Id, workspace.Name, workspace.Picture, null, null, workspace.Version, workspace.CreatedAt, workspace.UpdatedAt);
 
     private async Task<RepairedItem> ReplaceAsync(Workspace workspace, Finding damage, CancellationToken ct)
     {
