@@ -221,6 +221,19 @@ public sealed class RepairLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_missing_file_of_an_earlier_video_is_told_to_be_gone_and_the_failure_stays()
+    {
+        var stored = await GivenStored();
+        await GivenReplacementThatFailed(stored);
+        foreach (var path in (string[])[PathOf(stored), PathOf(stored) + ".json", stored.Video!.File!.Thumbnail!.Value]) Library.Remove(path);
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Lost]);
+
+        Assert.Null((await AssertStands(stored.Id, VideoStatus.Failed, "DataInspectionFailed")).File);
+        Assert.Empty(Ok(await Repair()).Counts);
+    }
+
+    [Fact]
     public async Task A_lost_file_that_comes_back_is_named_again()
     {
         var stored = await GivenStored(SampleWorkspaces.Link(Now.AddHours(-5)));

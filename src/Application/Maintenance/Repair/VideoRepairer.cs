@@ -89,6 +89,7 @@ internal sealed class VideoRepairer(
     private async Task<RepairedItem> ReplaceAsync(Workspace workspace, Finding damage, CancellationToken ct)
     {
         var (id, damaged) = (workspace.Id, workspace.Video!.File!);
+        if (workspace.Video.Status is VideoStatus.Failed or VideoStatus.Cancelled or VideoStatus.Expired) return await LoseEarlierAsync(workspace, damaged, damage);
         if (workspace.Video.Status is not (VideoStatus.Completed or VideoStatus.Downloading))
             return Failed(id, damage.Path, $"The video is {workspace.Video.Status.Word()}; it is looked after when that has ended.");
         if (damage.Kind is FindingKind.RecordWithoutFile && await AdoptAsync(workspace, damaged.Path, ct) is { } adopted) return adopted;
@@ -130,6 +131,19 @@ internal sealed class VideoRepairer(
             w.Lease?.Until > now || w.Video?.File?.Path != damaged.Path || w.Video.Problem == problem ? w
             : damage.Kind is not FindingKind.RecordWithoutFile ? w.Change(video => video.Noted(problem), now)
             : w.Change(video => video.FileLost(problem).Then(lost => lost.LinkDied(problem, now)), now);
+    }
+
+    /// <summary>The file of the video before one that came to nothing: it is not fetched again. Why that came to nothing stays in view.</summary>
+    private async Task<RepairedItem> LoseEarlierAsync(Workspace workspace, StoredFile damaged, Finding damage)
+    {
+        if (damage.Kind is not FindingKind.RecordWithoutFile)
+            return Failed(workspace.Id, damage.Path, $"The earlier video's file is not what was stored ({Words(damage)}), and a video that is {workspace.Video!.Status.Word()} is not fetched again.");
+        if (adopter.StorageGone is { } gone) return Failed(workspace.Id, damage.Path, gone.Message);
+
+        var problem = new Problem("file_missing", "The earlier video's file is gone, and it is not fetched again.");
+        await workspaces.ChangeAsync(
+            workspace.Id, w => w.Video?.File?.Path == damaged.Path && w.Video.Status == workspace.Video!.Status ? w.LoseFile(w.Video.Problem ?? problem, clock.Now()) : w, CancellationToken.None);
+        return new RepairedItem(workspace.Id, damage.Path, RepairOutcome.Lost, problem.Message);
     }
 
     private Result<Workspace> Forget(Workspace workspace, StoredFile damaged, Finding damage) =>
