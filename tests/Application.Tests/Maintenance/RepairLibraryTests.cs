@@ -89,6 +89,25 @@ public sealed class RepairLibraryTests : LibraryUseCases
     }
 
     [Fact]
+    public async Task A_file_that_two_records_name_keeps_its_sidecar()
+    {
+        var (owner, other) = (await GivenStored(), await GivenStored());
+        await Change(other.Id, v => v.FileFound(owner.Video!.File!, Now));
+        Library.Remove(PathOf(other));
+
+        for (var time = 0; time < 2; time++)
+        {
+            Listener.Items.Clear();
+            Ok(await Repair());
+
+            var item = Listener.Items.Single(i => i.Outcome is RepairOutcome.Failed);
+            Assert.Equal(other.Id, item.Id);
+            Assert.Contains(owner.Id.Value, item.Detail);
+            Assert.Equal(owner.Id, Assert.IsType<SidecarAnswer.Read>(await Library.ReadAsync(owner.Video!.File!.Path, CancellationToken.None)).Workspace.Id);
+        }
+    }
+
+    [Fact]
     public async Task Where_nothing_lives_a_damaged_video_stays_and_a_missing_one_is_told_to_be_gone()
     {
         var dead = SampleWorkspaces.Link(Now.AddHours(-5));

@@ -69,6 +69,8 @@ internal sealed class VideoRepairer(
     {
         if (workspace.Video?.File is { } file && found.Any(f => f.Kind is FindingKind.SidecarMissing or FindingKind.SidecarDisagrees))
         {
+            if (await FindOtherAsync(workspace.Id, file.Path, ct) is { } other) return Failed(workspace.Id, file.Path.Value, $"The file is named by two records: {other} names it too. A person must decide.");
+
             // The bytes were compared with the record a moment ago, as far as it knows them.
             if (await files.SumAsync(file.Path.Value, ct) is not { } sums) return Failed(workspace.Id, file.Path.Value, "The file is gone.");
 
