@@ -28,8 +28,10 @@ internal sealed class LinkFinder(ILinkProbe probe, IVideoProvider provider, IOpt
     // How long a link is trusted that answers although its time is over.
     private static readonly TimeSpan stillAlive = TimeSpan.FromHours(1);
 
-    /// <summary>What the record and at most one request to the link say. With <paramref name="byDeadline"/> a deadline that is past is believed without a request.</summary>
-    public async Task<LinkState> LookAsync(Video video, bool byDeadline, CancellationToken ct)
+    /// <summary>What the record says, and one request to the link where its deadline is not known. Nothing else is asked.</summary>
+    public Task<LinkState> LookAsync(Video video, CancellationToken ct) => LookAsync(video, believesPast: true, believesAhead: true, ct);
+
+    private async Task<LinkState> LookAsync(Video video, bool believesPast, bool believesAhead, CancellationToken ct)
     {
         var now = clock.Now();
         switch (video.Link)
@@ -38,9 +40,9 @@ internal sealed class LinkFinder(ILinkProbe probe, IVideoProvider provider, IOpt
                 return new LinkState.Dead(new Problem("no_link", "No link is recorded."));
             case { IsDead: true }:
                 return new LinkState.Dead(video.Problem ?? new Problem("link_dead", "The link is known to be dead."));
-            case { ExpiresAt: { } deadline } when deadline > now:
+            case { ExpiresAt: { } deadline } when deadline > now && believesAhead:
                 return new LinkState.Live(null);
-            case { ExpiresAt: not null } when byDeadline:
+            case { ExpiresAt: { } deadline } when deadline <= now && believesPast:
                 return new LinkState.Dead(new Problem("link_expired", "The link's time is over."));
             case var link:
                 return await probe.ProbeAsync(link, ct) switch
@@ -49,15 +51,16 @@ internal sealed class LinkFinder(ILinkProbe probe, IVideoProvider provider, IOpt
                     LinkAnswer.Unclear unclear when link.ExpiresAt + pastDeadline < now =>
                         new LinkState.Dead(new Problem("link_expired", $"The link's time is over. Last: {unclear.Problem.Message}")),
                     LinkAnswer.Unclear unclear => new LinkState.Unclear(unclear.Problem),
-                    _ => new LinkState.Live(link.ExpiresAt is null ? null : RemoteLink.Restore(link.Url, now + stillAlive, isDead: false)),
+                    _ => new LinkState.Live(link.ExpiresAt <= now ? RemoteLink.Restore(link.Url, now + stillAlive, isDead: false) : null),
                 };
         }
     }
 
-    /// <summary>The same, and where the link is dead the task is asked once for another, if anybody can still know it.</summary>
-    public async Task<LinkState> FindAsync(Video video, CancellationToken ct)
+    /// <summary>The same, but a deadline that is past is not believed; and where the link is dead the task is asked once for another, if anybody can still know it.</summary>
+    /// <param name="givesUp">A file that may be all that is left is given up for it: then a deadline that lies ahead is not enough.</param>
+    public async Task<LinkState> FindAsync(Video video, bool givesUp, CancellationToken ct)
     {
-        var state = await LookAsync(video, byDeadline: false, ct);
+        var state = await LookAsync(video, believesPast: false, believesAhead: !givesUp, ct);
         if (state is not LinkState.Dead dead) return state;
         if (video.State.Task is not { } task || !MayBeAsked(video)) return dead;
 

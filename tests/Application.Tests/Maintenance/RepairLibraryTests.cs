@@ -58,6 +58,7 @@ public sealed class RepairLibraryTests : LibraryUseCases
     {
         var stored = await GivenStored(Alive);
         Library.Put(PathOf(stored), Testing.Files.SampleVideo.Mp4(5000, seed: 2).Bytes);
+        Probe.Answer = new LinkAnswer.Alive();
         Source.ThenServe(Content.Bytes);
 
         Ok(await Repair());
@@ -78,6 +79,7 @@ public sealed class RepairLibraryTests : LibraryUseCases
         await Change(owner.Id, v => v.FileFound(shared, Now));
         await Library.WriteAsync(await Find(owner.Id), shared, CancellationToken.None);
         await Change(other.Id, v => v.FileFound(shared with { Size = 7 }, Now));
+        Probe.Answer = new LinkAnswer.Alive();
         Source.ThenServe(Content.Bytes);
 
         var finding = new Finding(FindingKind.WrongSize, other.Id, shared.Path.Value);
@@ -161,6 +163,17 @@ public sealed class RepairLibraryTests : LibraryUseCases
         Assert.Equal(1, Ok(await Repair([new Finding(FindingKind.RecordWithoutFile, stored.Id, PathOf(stored))])).Counts[RepairOutcome.Failed]);
 
         Assert.Equal(stored, await Find(stored.Id));
+    }
+
+    [Fact]
+    public async Task A_damaged_video_is_not_given_up_for_a_link_that_dies_before_its_time()
+    {
+        var stored = await GivenStored(Alive);
+        Library.Put(PathOf(stored), Testing.Files.SampleVideo.Mp4(5000, seed: 2).Bytes);
+
+        Assert.Equal(1, Ok(await Repair()).Counts[RepairOutcome.Lost]);
+
+        Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed, "file_damaged")).File!.Path.Value);
     }
 
     [Fact]

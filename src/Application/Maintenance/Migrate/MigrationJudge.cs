@@ -122,8 +122,9 @@ internal sealed class MigrationJudge(
     private async Task<Verdict> JudgeLinkAsync(Workspace workspace, bool dryRun, CancellationToken ct)
     {
         var video = workspace.Video!;
-        var state = dryRun ? await links.LookAsync(video, byDeadline: true, ct) : await links.FindAsync(video, ct);
-        if (FindDamage(video, state) is { } damage) return dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, damage)) : await FailAsync(workspace, damage);
+        var damaged = FindDamaged(video);
+        var state = dryRun ? await links.LookAsync(video, ct) : await links.FindAsync(video, givesUp: damaged is not null, ct);
+        if (damaged is not null && Damage(video.File!, damaged, state) is { } damage) return dryRun ? new Verdict.Settled(workspace.Line(MigrationOutcome.Failed, damage)) : await FailAsync(workspace, damage);
 
         if (dryRun)
         {
@@ -144,8 +145,12 @@ internal sealed class MigrationJudge(
         };
     }
 
-    /// <summary>A file that is there, but not as the record says, while nothing better can be had: it may be all that is left, and keeps its name.</summary>
-    private Problem? FindDamage(Video video, LinkState state)
+    /// <summary>The file that is there, but not as the record says.</summary>
+    private LibraryFile? FindDamaged(Video video) =>
+        video is { Status: VideoStatus.Completed, File: { } file } && files.Find(file.Path.Value) is { } found && adopter.FindStored(file) is null ? found : null;
+
+    /// <summary>While nothing better can be had it may be all that is left, and keeps its name.</summary>
+    private static Problem? Damage(StoredFile file, LibraryFile found, LinkState state)
     {
         var link = state switch
         {
@@ -153,7 +158,7 @@ internal sealed class MigrationJudge(
             LinkState.Unclear unclear => unclear.Problem,
             _ => null,
         };
-        if (link is null || video is not { Status: VideoStatus.Completed, File: { } file } || files.Find(file.Path.Value) is not { } found || adopter.FindStored(file) is not null) return null;
+        if (link is null) return null;
 
         var flaw = file.Size is { } size ? $"{found.Size} bytes instead of {size}" : "it is no whole video";
         return MigrationProblem.Of(new Problem("file_damaged", $"The stored file is not what was stored ({flaw}), and the provider does not give it: {link.Message}"));
@@ -240,7 +245,7 @@ internal sealed class MigrationJudge(
             : workspace;
 
     private Result<Workspace> ForgetForFetch(Workspace workspace) => ForgetLostFile(workspace).Then(w =>
-        w.Video is { Status: VideoStatus.Completed, File: { } file } && adopter.FindStored(file) is null
+        FindDamaged(w.Video!) is not null
             ? w.Change(video => video.FileLost(new Problem("file_damaged", "The stored file is not what was stored; it is being replaced.")), clock.Now())
             : w);
 }

@@ -96,7 +96,7 @@ internal sealed class VideoRepairer(
             return Failed(id, damage.Path, $"The video is {workspace.Video.Status.Word()}; it is looked after when that has ended.");
         if (damage.Kind is FindingKind.RecordWithoutFile && await AdoptAsync(workspace, damaged.Path, ct) is { } adopted) return adopted;
 
-        var link = await links.FindAsync(workspace.Video, ct);
+        var link = await links.FindAsync(workspace.Video, givesUp: damage.Kind is not FindingKind.RecordWithoutFile, ct);
         if (adopter.StorageGone is { } gone) return Failed(id, damage.Path, gone.Message);
 
         switch (link)
