@@ -38,9 +38,9 @@ public sealed record NotFound(string What) : Error(ErrorKind.NotFound, "not_foun
 /// <summary>The record has moved on since the caller looked at it, or is not in the state that the call is for.</summary>
 public sealed record VersionConflict(string Detail) : Error(ErrorKind.Conflict, "version_conflict", Detail);
 
-/// <summary>The storage is not there at the moment: its disk is not mounted, or is another one.</summary>
+/// <summary>The storage is not there at the moment, or cannot be read: its disk is not mounted, is another one, or has lost its rights.</summary>
 public sealed record StorageGone()
-    : Error(ErrorKind.Unavailable, "storage_gone", "The storage is not there at the moment. Nothing was changed; try again when it is back.");
+    : Error(ErrorKind.Unavailable, "storage_gone", "The storage is not there, or cannot be read, at the moment. Nothing was changed; try again when it can.");
 
 /// <summary>Too little room on the disk to begin something new.</summary>
 public sealed record StorageFull()

@@ -71,6 +71,21 @@ public sealed class MigrateVideosTests : LibraryUseCases
         Assert.Equal(PathOf(stored), (await AssertStands(stored.Id, VideoStatus.Completed)).File!.Path.Value);
     }
 
+    /// <summary>What might be adopted from it would be given up with its link.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task With_a_folder_that_cannot_be_read_nothing_is_decided(bool dryRun)
+    {
+        var dead = await GivenRemote(TimeSpan.FromDays(-2));
+        Library.Put($"videos/{FileNames.Stem(dead.Id, Now)}.mp4", Content.Bytes);
+        Library.Forbidden = "videos";
+
+        Assert.IsType<StorageGone>(ErrorOf(await Migrate(dryRun: dryRun)));
+
+        Assert.Equal(dead, await Find(dead.Id));
+    }
+
     [Fact]
     public async Task A_dry_run_writes_nothing_and_fetches_nothing()
     {

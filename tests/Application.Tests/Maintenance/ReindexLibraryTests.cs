@@ -54,6 +54,18 @@ public sealed class ReindexLibraryTests : LibraryUseCases
         Assert.Contains($"{file.Path}.json", Library.Paths);
     }
 
+    [Fact]
+    public async Task A_folder_that_cannot_be_read_is_told_and_the_others_are_indexed()
+    {
+        var stored = await GivenStored();
+        await Forget(stored);
+        Library.Forbidden = "thumbnails";
+
+        Assert.Equal(new ReindexTotals(1, 0, 1, false), Ok(await Reindex()));
+
+        Assert.Equal(["thumbnails"], Listener.Bad);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]

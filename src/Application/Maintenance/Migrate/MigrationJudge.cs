@@ -39,6 +39,8 @@ internal sealed class MigrationJudge(
     private static readonly Problem fileUnreadable = MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read or written."));
 
     /// <summary>Learns once which workspaces have files at all.</summary>
+    /// <exception cref="IOException">A folder cannot be read: of no video could it be said that it has no file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same: it must not be read.</exception>
     public void LookAround(CancellationToken ct)
     {
         owners = new OwnerSet();

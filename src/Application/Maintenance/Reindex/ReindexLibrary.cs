@@ -14,7 +14,7 @@ public sealed record ReindexLibrary(IReindexListener Listener) : IRequest<Result
 
 /// <param name="Rebuilt">Records that were made.</param>
 /// <param name="Existing">Videos whose workspace has a record already.</param>
-/// <param name="Bad">Videos of which no record could be made.</param>
+/// <param name="Bad">Videos of which no record could be made, and folders that cannot be read.</param>
 public sealed record ReindexTotals(long Rebuilt, long Existing, long Bad, bool Interrupted);
 
 /// <summary>Hears how a reindex goes on. One call at a time.</summary>
@@ -38,11 +38,11 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
     {
         try
         {
-            foreach (var file in files.Enumerate())
+            foreach (var file in files.Enumerate(unreadable: folder => Bad(command.Listener, folder, "the folder cannot be read")))
             {
                 ct.ThrowIfCancellationRequested();
                 if (LibraryNames.SafeVideo(file.Path) is { } video && LibraryNames.IsVideo(file.Path)) await IndexAsync(command.Listener, video, file, ct);
-                else if (LibraryNames.VideoOfSidecar(file.Path) is { } lost && files.Find(lost) is null) Bad(command.Listener, file.Path, "its video is gone");
+                else if (LibraryNames.VideoOfSidecar(file.Path) is { } lost) TellLost(command.Listener, lost, file);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -51,6 +51,18 @@ internal sealed class ReindexLibraryHandler(IWorkspaceRepository workspaces, ILi
         }
 
         return totals;
+    }
+
+    private void TellLost(IReindexListener listener, string video, LibraryFile sidecar)
+    {
+        try
+        {
+            if (files.Find(video) is null) Bad(listener, sidecar.Path, "its video is gone");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Bad(listener, video, "it cannot be read");
+        }
     }
 
     private async Task IndexAsync(IReindexListener listener, StoragePath video, LibraryFile file, CancellationToken ct)
