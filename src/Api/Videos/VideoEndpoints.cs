@@ -57,7 +57,7 @@ internal static class VideoEndpoints
             .WithName("SettleVideo").WithSummary("Decide an unsettled video").Accepts<SettleBody>("application/json").Produces<VideoView>().Fails(400, 404, 409, 503);
         video.MapMethods("/content", ["GET", "HEAD"], Content).Needs(Role.Reader)
             .WithName("GetVideoContent").WithSummary("The stable address of the bytes: our file, else a redirect to the remote link while it lives")
-            .Produces(200, contentType: "video/mp4").Produces(206, contentType: "video/mp4").Produces(302).Produces(304).Fails(400, 404, 410, 412, 416);
+            .Produces(200, contentType: "video/mp4").Produces(206, contentType: "video/mp4").Produces(302).Produces(304).Fails(400, 404, 410, 412, 416, 503);
 
         routes.MapGet("/api/models", Models).Needs(Role.Reader)
             .WithTags("Models").WithName("ListModels").WithSummary("What each model takes").Produces<ModelsView>();

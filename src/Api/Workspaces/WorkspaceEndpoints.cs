@@ -25,7 +25,7 @@ internal static class WorkspaceEndpoints
         routes.MapPost("/api/workspaces", CreateWorkspaceEndpoint.Handle).Needs(Role.Editor)
             .WithName("CreateWorkspace").WithTags("Workspaces").WithSummary("Upload a picture and open a workspace around it")
             .Accepts<CreateWorkspaceEndpoint.Form>("multipart/form-data")
-            .Produces<WorkspaceView>(201).Fails(400, 413, 415, 422, 507).TakesIdempotencyKey();
+            .Produces<WorkspaceView>(201).Fails(400, 413, 415, 422, 503, 507).TakesIdempotencyKey();
         routes.MapGet("/api/workspaces", List).Needs(Role.Reader)
             .WithName("ListWorkspaces").WithTags("Workspaces").WithSummary("One page, newest first, stable while others insert")
             .Produces<WorkspaceListView>().Fails(400).TakesListQuery();
@@ -34,7 +34,7 @@ internal static class WorkspaceEndpoints
             .Produces<WorkspaceView>().Produces(304).Fails(400, 404);
         routes.MapDelete("/api/workspaces/{id}", Delete).Needs(Role.Editor)
             .WithName("DeleteWorkspace").WithTags("Workspaces").WithSummary("Remove a workspace and its files")
-            .Produces(204).Fails(400, 404, 409);
+            .Produces(204).Fails(400, 404, 409, 503);
     }
 
     private static async Task<IResult> List(string? limit, string? cursor, string? status, string? storage, IMediator mediator, CancellationToken ct)
