@@ -30,14 +30,14 @@ public sealed partial class ErrorTests
     public void An_odd_code_or_an_unknown_kind_is_found_out() => ErrorsOfOddCodes(offenders).AssertBrokenBy(typeof(Offenders.Errors.OpenError));
 
     [Fact]
-    public void The_codes_are_those_of_the_contract()
+    public void The_codes_are_those_of_the_contract_and_one_for_a_storage_that_is_gone()
     {
         var codes = product.Where(IsError).Select(t => Sample(t).Code);
 
         Assert.Equal(
             [
                 "generation_in_progress", "idempotency_key_reused", "image_too_large", "not_cancellable", "not_found", "provider_unavailable", "storage_full",
-                "unsupported_image", "validation_failed", "version_conflict", "video_exists", "video_expired", "video_not_stored",
+                "storage_gone", "unsupported_image", "validation_failed", "version_conflict", "video_exists", "video_expired", "video_not_stored",
             ],
             codes.Order(StringComparer.Ordinal));
     }

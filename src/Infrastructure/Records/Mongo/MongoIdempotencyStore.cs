@@ -23,7 +23,7 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
 
         while (true)
         {
-            if (await TryInsertAsync(Write(note), ct)) return note;
+            if (await database.Idempotency.TryInsertAsync(Write(note), ct)) return note;
 
             var stored = await database.Idempotency.Find(Which(note.Scope, note.Key)).FirstOrDefaultAsync(ct);
             if (stored is not null) return Read(note.Scope, note.Key, stored);
@@ -40,7 +40,7 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
         while (true)
         {
             var replaced = await database.Idempotency.ReplaceOneAsync(Unanswered(note.Scope, note.Key), answered, (ReplaceOptions?)null, ct);
-            if (replaced.MatchedCount > 0 || await TryInsertAsync(answered, ct)) return;
+            if (replaced.MatchedCount > 0 || await database.Idempotency.TryInsertAsync(answered, ct)) return;
 
             var stored = await database.Idempotency.Find(Which(note.Scope, note.Key)).FirstOrDefaultAsync(ct);
             if (stored?.Small("status") is not null) return;
@@ -49,19 +49,6 @@ internal sealed class MongoIdempotencyStore(MongoRecords database, TimeProvider 
     }
 
     public Task ForgetAsync(string scope, string key, CancellationToken ct) => database.Idempotency.DeleteOneAsync(Unanswered(scope, key), ct);
-
-    private async Task<bool> TryInsertAsync(BsonDocument document, CancellationToken ct)
-    {
-        try
-        {
-            await database.Idempotency.InsertOneAsync(document, options: null, ct);
-            return true;
-        }
-        catch (MongoWriteException failure) when (failure.WriteError?.Category is ServerErrorCategory.DuplicateKey)
-        {
-            return false;
-        }
-    }
 
     private static BsonDocument Write(IdempotencyNote note)
     {

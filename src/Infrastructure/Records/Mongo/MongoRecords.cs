@@ -12,8 +12,6 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, IS
     // A server that is away is an answer too; nobody waits half a minute for a page.
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
 
-    private static readonly BsonDocument knownStorage = new("_id", "storage");
-
     private const string Example = "mongodb://user:password@localhost:27017";
 
     private readonly Lazy<MongoClient> client = new(() => Connect(options.ConnectionString));
@@ -51,11 +49,12 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, IS
         }
     }
 
-    public async Task<bool> KnowsStorageAsync(CancellationToken ct) => await Memory.CountDocumentsAsync(knownStorage, options: null, ct) > 0;
+    public Task<bool> KnowsStorageAsync(CancellationToken ct) => Memory.Find(FilterDefinition<BsonDocument>.Empty).AnyAsync(ct);
 
+    // Two processes at once may both leave a document; each says the same.
     public async Task RememberStorageAsync(CancellationToken ct)
     {
-        if (!await KnowsStorageAsync(ct)) await Memory.ReplaceOneAsync(knownStorage, knownStorage, new ReplaceOptions { IsUpsert = true }, ct);
+        if (!await KnowsStorageAsync(ct)) await Memory.InsertOneAsync(new BsonDocument("known", true), options: null, ct);
     }
 
     public Task PingAsync(CancellationToken ct) => Database.RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), ReadPreference.Primary, ct);
@@ -66,7 +65,7 @@ internal sealed class MongoRecords(MongoDbOptions options) : IRecordsStarter, IS
     }
 
     // Named after the product: the database may be another program's too.
-    private IMongoCollection<BsonDocument> Memory => Open<BsonDocument>("videoplatform");
+    private IMongoCollection<BsonDocument> Memory => Open<BsonDocument>("videoplatform_storage");
 
     private IMongoDatabase Database => client.Value.GetDatabase(options.Database);
 

@@ -23,10 +23,10 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
 
     public IReadOnlyCollection<string> Unreadable => unreadable.Ids;
 
-    public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => InsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()), ct);
+    public Task<bool> AddAsync(Workspace workspace, CancellationToken ct) => database.Workspaces.TryInsertAsync(WorkspaceDocument.New(workspace, clock.GetUtcNow()).Bson, ct);
 
     public Task<bool> AddDocumentAsync(BsonDocument document, CancellationToken ct) =>
-        InsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()), ct);
+        database.Workspaces.TryInsertAsync(WorkspaceDocument.From(document).Normalized(clock.GetUtcNow()).Bson, ct);
 
     public async Task<Workspace?> FindAsync(WorkspaceId id, CancellationToken ct) => (await LoadAsync(id, ct))?.Workspace;
 
@@ -192,19 +192,6 @@ internal sealed class MongoWorkspaceRepository(MongoRecords database, TimeProvid
     {
         var next = document.With(document.Workspace.Stored(), clock.GetUtcNow());
         return new UpdateOneModel<BsonDocument>(MongoFilters.Unchanged(document), DocumentDifference.Between(document.Bson, next.Bson));
-    }
-
-    private async Task<bool> InsertAsync(WorkspaceDocument document, CancellationToken ct)
-    {
-        try
-        {
-            await database.Workspaces.InsertOneAsync(document.Bson, options: null, ct);
-            return true;
-        }
-        catch (MongoWriteException failure) when (failure.WriteError?.Category is ServerErrorCategory.DuplicateKey)
-        {
-            return false;
-        }
     }
 
     private async Task<bool> TryUpdateAsync(WorkspaceDocument seen, WorkspaceDocument next, CancellationToken ct)
