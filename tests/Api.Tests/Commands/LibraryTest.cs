@@ -27,7 +27,8 @@ public abstract class LibraryTest : IAsyncLifetime
 {
     protected const int VideoLength = 50_000;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("videoplatform-library-");
+    // Made by the first who needs it: a test that is skipped leaves none behind.
+    private readonly Lazy<DirectoryInfo> folder = new(() => Directory.CreateTempSubdirectory("videoplatform-library-"));
     private SandboxProvider? sandbox;
 
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -37,18 +38,18 @@ public abstract class LibraryTest : IAsyncLifetime
 
     protected SandboxProvider Provider => sandbox ?? throw new InvalidOperationException("The provider is not running.");
 
-    protected string Root => Path.Combine(folder.FullName, "uploads");
+    protected string Root => Path.Combine(folder.Value.FullName, "uploads");
 
     protected string Videos => Path.Combine(Root, "videos");
 
-    protected string Database => Path.Combine(folder.FullName, "data", "records.db");
+    protected string Database => Path.Combine(folder.Value.FullName, "data", "records.db");
 
     protected static byte[] Content(string taskId) => SampleVideo.Mp4(VideoLength, taskId.GetHashCode(StringComparison.Ordinal)).Bytes;
 
     public virtual async ValueTask InitializeAsync() => sandbox = await SandboxProvider.StartAsync(
         new SandboxOptions
         {
-            Folder = Path.Combine(folder.FullName, "provider"),
+            Folder = Path.Combine(folder.Value.FullName, "provider"),
             TimeProvider = ProviderClock,
             PendingFor = TimeSpan.Zero,
             RunningFor = TimeSpan.FromSeconds(1),
@@ -60,7 +61,7 @@ public abstract class LibraryTest : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         if (sandbox is not null) await sandbox.DisposeAsync();
-        folder.Delete(recursive: true);
+        if (folder.IsValueCreated) folder.Value.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
