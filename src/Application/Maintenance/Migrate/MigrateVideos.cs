@@ -44,7 +44,7 @@ internal sealed class MigrateVideosHandler(IWorkspaceRepository workspaces, Migr
         var interrupted = false;
         try
         {
-            if (!TryLookAround(ct)) return new StorageGone();
+            if (!judge.LookAround(ct)) return new StorageGone();
 
             await Classify(command, ct);
             await Fetch(command, ct);
@@ -55,19 +55,6 @@ internal sealed class MigrateVideosHandler(IWorkspaceRepository workspaces, Migr
         }
 
         return totals with { FinishedAt = clock.Now(), Interrupted = interrupted };
-    }
-
-    private bool TryLookAround(CancellationToken ct)
-    {
-        try
-        {
-            judge.LookAround(ct);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private async Task Classify(MigrateVideos command, CancellationToken ct)

@@ -39,16 +39,18 @@ internal sealed class MigrationJudge(
     private static readonly Problem fileUnreadable = MigrationProblem.Of(new Problem("file_unreadable", "A file of this video cannot be read or written."));
 
     /// <summary>Learns once which workspaces have files at all.</summary>
-    /// <exception cref="IOException">A folder cannot be read: of no video could it be said that it has no file.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same: it must not be read.</exception>
-    public void LookAround(CancellationToken ct)
+    /// <returns>False when a folder cannot be read: of no video could it be said that it has no file.</returns>
+    public bool LookAround(CancellationToken ct)
     {
         owners = new OwnerSet();
-        foreach (var file in files.Enumerate())
+        var sawAll = true;
+        foreach (var file in files.Enumerate(unreadable: _ => sawAll = false))
         {
             ct.ThrowIfCancellationRequested();
             if (LibraryNames.IsVideo(file.Path) && file.Owner is { } owner) owners.Add(owner);
         }
+
+        return sawAll;
     }
 
     /// <summary>What needs no work and no question: our file is there, or an earlier run has had the last word.</summary>

@@ -97,9 +97,6 @@ internal sealed class RepairLibraryHandler(LibraryInspector inspector, VideoRepa
 
     private async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
     {
-        if (finding is { Kind: FindingKind.Unreadable, Id: null })
-            return new RepairedItem(null, finding.Path, RepairOutcome.Failed, "The folder cannot be read; a person must look at it.");
-
         try
         {
             return await repairer.RepairAsync(finding, ct);

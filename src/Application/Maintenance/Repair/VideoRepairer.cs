@@ -18,6 +18,7 @@ internal sealed class VideoRepairer(
     public async Task<RepairedItem> RepairAsync(Finding finding, CancellationToken ct)
     {
         if (finding.Kind is FindingKind.RecordUnreadable) return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, "The record cannot be read; a person must look at it.");
+        if (finding is { Kind: FindingKind.Unreadable, Id: null }) return new RepairedItem(null, finding.Path, RepairOutcome.Failed, "The folder cannot be read; a person must look at it.");
         if (adopter.StorageGone is { } gone) return new RepairedItem(finding.Id, finding.Path, RepairOutcome.Failed, gone.Message);
         if (finding.Kind is FindingKind.FileWithoutRecord or FindingKind.LeftoverPart
             && (files.Find(finding.Path) is not { } unnamed || await claims.FindAsync(unnamed, ct) is FileClaim.Named or FileClaim.InTheMaking))
@@ -75,7 +76,7 @@ internal sealed class VideoRepairer(
             if (await files.SumAsync(file.Path.Value, ct) is not { } sums) return Failed(workspace.Id, file.Path.Value, "The file is gone.");
 
             var summed = file with { Size = sums.Size, Sha256 = sums.Sha256, Crc64 = sums.Crc64, ArchivedAt = file.ArchivedAt ?? clock.Now() };
-            await sidecars.WriteAsync(WithItsVideo(workspace), summed, ct);
+            await sidecars.WriteAsync(WithoutAnothersRequest(workspace), summed, ct);
             if (summed != file) await workspaces.ChangeAsync(workspace.Id, w => w.Video?.File == file ? w.Describe(summed, clock.Now()) : w, CancellationToken.None);
         }
 
@@ -84,7 +85,7 @@ internal sealed class VideoRepairer(
     }
 
     /// <summary>While another video is made in its place, or has come to nothing, the file is an earlier one's, of whose request and task the record says nothing any more.</summary>
-    private static Workspace WithItsVideo(Workspace workspace) => workspace.Video!.Status is VideoStatus.Completed
+    private static Workspace WithoutAnothersRequest(Workspace workspace) => workspace.Video!.Status is VideoStatus.Completed
         ? workspace
         : Workspace.Restore(workspace.Id, workspace.Name, workspace.Picture, null, null, workspace.Version, workspace.CreatedAt, workspace.UpdatedAt);
 
